@@ -1,0 +1,11 @@
+"""The Celery application: wake-ups only, since what there is to do is in rows."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("lapau")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,73 @@
+"""What every request passes before the house: health, the right host, the right content policy."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware.csp import ContentSecurityPolicyMiddleware
+from wagtail.models import Site
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Paths that machines call by whatever name they know; a redirect would lose a notification.
+ANY_HOST_PATHS = ("/healthz", "/readyz", "/api/", "/payments/", "/payouts/")
+
+
+class HealthMiddleware:
+    """Answer /healthz and /readyz before sessions, hosts and languages have a say."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return JsonResponse({"status": "alive"})
+        if request.path == "/readyz":
+            return self.readiness()
+        return self.get_response(request)
+
+    @staticmethod
+    def readiness() -> HttpResponse:
+        """200 when the database answers and has a province to show, else 503."""
+        try:
+            connection.ensure_connection()
+            ready = Site.objects.filter(is_default_site=True).exists()
+        except OperationalError:
+            ready = False
+        return JsonResponse({"status": "ready" if ready else "not ready"}, status=200 if ready else 503)
+
+
+class HostMiddleware:
+    """Send names that are no site of ours to the province's own, so cookies and links are always right."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = request.get_host().rsplit(":", 1)[0].lower()
+        if self.is_ours(host) or request.path.startswith(ANY_HOST_PATHS):
+            return self.get_response(request)
+        return HttpResponsePermanentRedirect(settings.SITE_ORIGIN + request.get_full_path())
+
+    @staticmethod
+    def is_ours(host: str) -> bool:
+        """Whether a site answers to this name; a site may have a hostname outside the common domain."""
+        if host == settings.SITE_DOMAIN:
+            return True
+        hostnames = cache.get("site-hostnames")
+        if hostnames is None or host not in hostnames:
+            hostnames = set(Site.objects.values_list("hostname", flat=True))
+            cache.set("site-hostnames", hostnames, 60)
+        return host in hostnames
+
+
+class PolicyMiddleware(ContentSecurityPolicyMiddleware):
+    """The strict content policy everywhere; the Wagtail admin, whose templates hold inline scripts, a looser one."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path.startswith("/admin/") and not hasattr(response, "_csp_config"):
+            response._csp_config = settings.ADMIN_CSP  # type: ignore[attr-defined]
+        answer: HttpResponse = super().process_response(request, response)
+        return answer

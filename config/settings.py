@@ -1,0 +1,322 @@
+"""Settings of both ways to run, embedded and full: one file, and the environment decides."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import crontab
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from config.environment import BASE_DIR, DATA_DIR, broker, caches, databases, env, env_minutes
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Who runs it --------------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+# The sample province, its accounts and the Midtrans simulator exist only where this is on.
+DEMO = env.bool("DEMO", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="" if not (DEMO or DEBUG) else "only-for-the-demonstration-never-for-production-use")
+SITE_NAME = env.str("SITE_NAME", default="Lapau Sumbar: wisata dan produk UMKM")
+# All sites lie under one domain, so that sign-in, cart and checkout go on from region to region.
+SITE_DOMAIN = env.str("SITE_DOMAIN", default="lapau.localhost")
+SITE_SCHEME = env.str("SITE_SCHEME", default="http")
+SITE_PORT = env.int("SITE_PORT", default=8000)
+SITE_ORIGIN = f"{SITE_SCHEME}://{SITE_DOMAIN}" + ("" if SITE_PORT in (80, 443) else f":{SITE_PORT}")
+
+ALLOWED_HOSTS = ["*"]  # the middleware below sends every unknown name to the province's own
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN, SITE_ORIGIN.replace("://", "://*.")]
+SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = SITE_DOMAIN
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_SCHEME == "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_SCHEME == "https" else 0
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview frames the page on its own host
+
+# The house, top room first ------------------------------------------------------------------------------------------
+LAPAU_APPS = [
+    *(["demo"] if DEMO else []),
+    "frontend.parts",
+    "frontend.storefront",
+    "frontend.checkout",
+    "frontend.account",
+    "frontend.seller",
+    "frontend.gate",
+    "frontend.api",
+    "frontend.office",
+    "search",
+    "cms.pages",
+    "cms.media",
+    "cms.branding",
+    "cms.tenancy",
+    "marketplace.sales",
+    "marketplace.payouts",
+    "marketplace.reviews",
+    "marketplace.payments",
+    "marketplace.tickets",
+    "marketplace.orders",
+    "marketplace.carts",
+    "marketplace.shipping",
+    "marketplace.promotions",
+    "marketplace.inventory",
+    "marketplace.catalog",
+    "marketplace.shops",
+    "marketplace.ledger",
+    "tourism.visits",
+    "tourism.hazards",
+    "tourism.trips",
+    "tourism.events",
+    "tourism.destinations",
+    "tourism.regions",
+    "foundation.audit",
+    "foundation.outbox",
+    "foundation.accounts",
+]
+INSTALLED_APPS = [
+    *(app for app in LAPAU_APPS if (BASE_DIR / app.replace(".", "/") / "apps.py").exists()),
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "django_vite",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "config.middleware.HealthMiddleware",
+    "config.middleware.HostMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "config.middleware.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "foundation.accounts.middleware.BuyerMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+# Data ---------------------------------------------------------------------------------------------------------------
+DATABASES = databases()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = caches()
+SEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
+SEARCH_ENGINE = "elasticsearch" if SEARCH_URL else "embedded"
+SEARCH_INDEX = env.str("SEARCH_INDEX", default="lapau")
+SEARCH_FOLDER = DATA_DIR / "index"
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+# Documents of sellers and buyers are never served by address alone.
+PRIVATE_MEDIA_ROOT = DATA_DIR / "private"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [("bundle", BASE_DIR / "frontend" / "assets" / "dist")]
+S3_BUCKET = env.str("S3_BUCKET", default="")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env.str("S3_ENDPOINT", default=None)}}
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": env.str("S3_PRIVATE_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default=None), "querystring_auth": True},
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_MEDIA_ROOT}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "static_url_prefix": "bundle",
+        "manifest_path": BASE_DIR / "frontend" / "assets" / "dist" / "manifest.json",
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+# Languages, time ----------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "id"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+FORMAT_MODULE_PATH = "config.formats"
+LOCALE_PATHS = [BASE_DIR / layer / "locale" for layer in ("frontend", "search", "cms", "marketplace", "tourism", "foundation")]
+# The address alone decides the language: no cookie, no Accept-Language.
+LANGUAGE_COOKIE_NAME = "unused-language"
+
+# People -------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "django.contrib.auth.backends.ModelBackend"]
+ACCOUNT_ADAPTER = "foundation.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/akun/"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Editors ------------------------------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = SITE_NAME
+WAGTAIL_I18N_ENABLED = True
+WAGTAILADMIN_BASE_URL = SITE_ORIGIN
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("id-id", "Bahasa Indonesia"), ("en", "English")]
+WAGTAILIMAGES_IMAGE_MODEL = "media.Image"
+WAGTAILDOCS_DOCUMENT_MODEL = "media.Document"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "jpg", "jpeg", "png", "webp", "heic"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 12 * 1024 * 1024
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Facts are published from the Indonesian page; every language shows the tourism row.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = True
+
+# Work in the background: wake-ups ----------------------------------------------------------------------------------
+_broker = broker()
+CELERY_BROKER_URL = _broker["url"]
+CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ALWAYS_EAGER = env.bool("TASKS_EAGER", default=False)
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "deliver-outbox": {"task": "foundation.outbox.tasks.deliver", "schedule": timedelta(seconds=10)},
+    "release-lapsed-holds": {"task": "marketplace.inventory.tasks.release_lapsed_holds", "schedule": timedelta(minutes=1)},
+    "lapse-unpaid-orders": {"task": "marketplace.sales.tasks.lapse_unpaid_orders", "schedule": timedelta(minutes=1)},
+    "poll-payments": {"task": "marketplace.payments.tasks.poll_payments", "schedule": timedelta(minutes=1)},
+    "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
+    "open-new-slots": {"task": "marketplace.inventory.tasks.open_new_slots", "schedule": crontab(hour="2", minute="10")},
+    "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
+    "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
+    "rebuild-admin-indexes": {"task": "cms.pages.tasks.rebuild_admin_indexes", "schedule": crontab(hour="4", minute="0")},
+}
+
+# Money --------------------------------------------------------------------------------------------------------------
+# Keys by merchant account code: {"operator": {"merchant_id": ..., "server_key": ..., "client_key": ...}}; read by MerchantAccount alone.
+MERCHANT_KEYS: dict[str, dict[str, str]] = env.json(
+    "MERCHANT_KEYS",
+    default={"operator": {"merchant_id": "G000000000", "server_key": "SB-Mid-server-lapau-demo", "client_key": "SB-Mid-client-lapau-demo"}} if DEMO else {},
+)
+MIDTRANS_CORE_URL = env.str("MIDTRANS_CORE_URL", default=f"http://127.0.0.1:{SITE_PORT + 1}" if DEMO else "https://api.sandbox.midtrans.com")
+MIDTRANS_SNAP_URL = env.str("MIDTRANS_SNAP_URL", default=f"http://127.0.0.1:{SITE_PORT + 1}/snap/v1" if DEMO else "https://app.sandbox.midtrans.com/snap/v1")
+MIDTRANS_PAGE_ORIGINS = env.list(
+    "MIDTRANS_PAGE_ORIGINS",
+    default=[f"http://127.0.0.1:{SITE_PORT + 1}", f"http://{SITE_DOMAIN}:{SITE_PORT + 1}"] if DEMO else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
+)
+PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
+# After the window Midtrans may still report a payment for a while; holds outlast it by this much.
+PAYMENT_GRACE = env_minutes("PAYMENT_GRACE_MINUTES", default=15)
+# Below this total a virtual account's flat fee makes no sense: only QRIS and e-wallets are offered (rupiah).
+SMALL_PAYMENT = env.int("SMALL_PAYMENT", default=50_000)
+# Ed25519 seed of ticket signatures, 32 bytes in hex; older public keys stay valid at the gates until rotated out.
+TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", default="11" * 32 if DEMO or DEBUG else "")
+
+# Messages -----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="lapau@contoh.invalid")
+
+# Map tiles: none unless the province names a provider; the boundaries are our own.
+MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
+
+# What a browser may load on public pages; the Wagtail admin has its own looser policy, by path (see the middleware).
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "blob:", *([MAP_TILES_URL.split("{")[0]] if MAP_TILES_URL else []), *env.list("CSP_IMAGE_HOSTS", default=[])],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.SELF],
+    # Browsers check the redirect that answers a form too: paying leaves for Midtrans' own page.
+    "form-action": [CSP.SELF, f"{SITE_SCHEME}://*.{SITE_DOMAIN}:{SITE_PORT}", SITE_ORIGIN, *MIDTRANS_PAGE_ORIGINS],
+}
+ADMIN_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "frame-src": [CSP.SELF, f"{SITE_SCHEME}://*.{SITE_DOMAIN}:{SITE_PORT}", SITE_ORIGIN],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "elastic_transport": {"level": "WARNING"}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

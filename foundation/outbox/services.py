@@ -1,0 +1,116 @@
+"""Publishing events with the change they tell of, and delivering them afterwards."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from foundation.outbox.models import Delivery, DeliveryStatus, Event
+from foundation.outbox.registry import handler_of, subscribers_of
+from foundation.outbox.wakeup import wake
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+# A claimed delivery whose worker died is tried again after this; handlers must be quicker.
+LEASE = timedelta(minutes=3)
+MOST_ATTEMPTS = 12
+
+
+def publish(*, topic: str, key: str | int, now: datetime, **payload: Any) -> Event:
+    """Record an event beside the change it tells of; call it inside the same transaction.
+
+    :param payload: ids and plain values only, never a name, phone or address.
+    """
+    event = Event.objects.create(topic=topic, key=str(key), payload=payload, created_at=now)
+    deliveries = [Delivery(event=event, subscriber=name, due_at=now) for name in subscribers_of(topic)]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        wake_after_commit()
+    return event
+
+
+def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> None:
+    """Record one event per key in two statements, for bulk changes."""
+    events = Event.objects.bulk_create([Event(topic=topic, key=str(key), created_at=now) for key in keys], batch_size=1000)
+    names = subscribers_of(topic)
+    Delivery.objects.bulk_create(
+        [Delivery(event=event, subscriber=name, due_at=now) for event in events for name in names], batch_size=1000
+    )
+    wake_after_commit()
+
+
+def wake_after_commit() -> None:
+    """Wake the worker once this transaction is through; once, however many events it wrote."""
+    if not any(entry[1] is wake for entry in connection.run_on_commit):
+        transaction.on_commit(wake, robust=True)
+
+
+def deliver(*, now: datetime, limit: int = BATCH) -> int:
+    """Deliver what is due, at most ``limit`` rows; returns how many were taken up.
+
+    Two workers never take the same row: a row is claimed by moving its due time, under its lock.
+    """
+    claimed = claim(now=now, limit=limit)
+    by_subscriber = sorted(claimed, key=lambda delivery: (delivery.subscriber, delivery.pk))
+    for name, deliveries in groupby(by_subscriber, key=attrgetter("subscriber")):
+        hand_over(name, list(deliveries), now=now)
+    return len(claimed)
+
+
+@transaction.atomic
+def claim(*, now: datetime, limit: int) -> list[Delivery]:
+    """Take up due deliveries until their lease runs out."""
+    due = Delivery.objects.filter(status=DeliveryStatus.PENDING, due_at__lte=now).order_by("due_at", "pk")
+    rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("event")[:limit])
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+    return rows
+
+
+def hand_over(name: str, deliveries: list[Delivery], *, now: datetime) -> None:
+    """Give a subscriber its events together; if that fails, one by one, so that one bad event stops no other."""
+    handler = handler_of(name)
+    if handler is None:
+        settle(deliveries, status=DeliveryStatus.DEAD, now=now, error="Nobody subscribes under this name any more.")
+        return
+    try:
+        handler([delivery.event for delivery in deliveries])
+    except Exception as failure:
+        if len(deliveries) > 1:
+            for delivery in deliveries:
+                hand_over(name, [delivery], now=now)
+            return
+        logger.exception("Delivery %s to %s failed", deliveries[0].pk, name)
+        postpone(deliveries[0], failure, now=now)
+        return
+    settle(deliveries, status=DeliveryStatus.DONE, now=now)
+
+
+def settle(deliveries: list[Delivery], *, status: DeliveryStatus, now: datetime, error: str = "") -> None:
+    """Close deliveries."""
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(status=status, done_at=now, last_error=error)
+
+
+def postpone(delivery: Delivery, failure: Exception, *, now: datetime) -> None:
+    """Try again later, after 2, 4, 8 ... seconds up to an hour; then a person must look."""
+    attempts = delivery.attempts + 1
+    pause = timedelta(seconds=min(2**attempts, 3600))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.DEAD if attempts >= MOST_ATTEMPTS else DeliveryStatus.PENDING,
+        due_at=now + pause,
+        # The kind of failure only: its text may hold what a person typed.
+        last_error=type(failure).__name__,
+    )
+
+
+def drain(*, now: datetime) -> int:
+    """Deliver until nothing is due; for commands and tests. Returns how many deliveries were taken up."""
+    total = 0
+    while taken := deliver(now=now):
+        total += taken
+    return total
