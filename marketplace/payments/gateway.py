@@ -18,9 +18,9 @@ from typing import Any, Self, override
 
 import requests
 from django.utils.translation import gettext as _
-from midtransclient import Snap  # type: ignore[import-untyped]
-from midtransclient.config import ApiConfig  # type: ignore[import-untyped]
-from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError  # type: ignore[import-untyped]
+from midtransclient import Snap
+from midtransclient.config import ApiConfig
+from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
@@ -39,10 +39,14 @@ SAFE_ID = re.compile(r"[A-Za-z0-9_.~-]{1,50}")
 
 
 class GatewayError(DomainError):
-    """Something went wrong between us and Midtrans. It never carries a body, a name, a phone or a key."""
+    """Something went wrong between us and Midtrans. It never carries a body, a name, a phone or a key.
+
+    ``detail`` is for logs: a status code, or what kind of silence it was.
+    """
 
     code = "gateway"
     status = 502
+    detail = ""
 
 
 class GatewayUnreachable(GatewayError):
@@ -55,9 +59,11 @@ class GatewayUnreachable(GatewayError):
     code = "gateway_unreachable"
     status = 503
 
-    def __init__(self, *, cause: str, outcome_unknown: bool) -> None:
-        self.cause, self.outcome_unknown = cause, outcome_unknown
-        super().__init__(_("The payment service does not answer right now. Nothing is lost: please try again in a moment."))
+    def __init__(self, *, detail: str, outcome_unknown: bool) -> None:
+        self.detail, self.outcome_unknown = detail, outcome_unknown
+        super().__init__(
+            _("The payment service does not answer right now. Nothing is lost: please try again in a moment.")
+        )
 
 
 class GatewayRefused(GatewayError):
@@ -67,7 +73,8 @@ class GatewayRefused(GatewayError):
     status = 409
 
     def __init__(self, *, refusal: str, message: str) -> None:
-        self.refusal, self.message = refusal, message
+        self.refusal = self.detail = refusal
+        self.message = message
         super().__init__(_("The payment service refused the request (%(code)s).") % {"code": refusal})
 
     @property
@@ -84,7 +91,7 @@ class GatewayMisconfigured(GatewayError):
     status = 503
 
     def __init__(self, *, refusal: str) -> None:
-        self.refusal = refusal
+        self.refusal = self.detail = refusal
         super().__init__(_("Payments are not available right now. We have been told and are looking into it."))
 
 
@@ -167,7 +174,11 @@ class SnapRequest:
                 for item in self.items
             ]
         if self.customer:
-            details = {"first_name": self.customer.first_name, "phone": self.customer.phone, "email": self.customer.email}
+            details = {
+                "first_name": self.customer.first_name,
+                "phone": self.customer.phone,
+                "email": self.customer.email,
+            }
             body["customer_details"] = {name: value[:CUSTOMER_TEXT] for name, value in details.items() if value}
         if self.enabled_payments:
             body["enabled_payments"] = list(self.enabled_payments)
@@ -238,7 +249,9 @@ class TransactionStatus:
             settled_at=_moment(body.get("settlement_time")),
             expires_at=_moment(body.get("expiry_time")),
             refund_amount=_amount(body.get("refund_amount")),
-            refunds=tuple(_refund_row(row) for row in rows if isinstance(row, Mapping)) if isinstance(rows, list) else (),
+            refunds=tuple(_refund_row(row) for row in rows if isinstance(row, Mapping))
+            if isinstance(rows, list)
+            else (),
         )
 
 
@@ -271,7 +284,7 @@ class Gateway:
         answer = _ask("create_snap", lambda: self._client(headers).create_transaction(body))
         token, address = _text(answer, "token"), _text(answer, "redirect_url")
         if not (token and address):
-            raise GatewayUnreachable(cause="incomplete answer", outcome_unknown=True)
+            raise GatewayUnreachable(detail="incomplete answer", outcome_unknown=True)
         return SnapSession(token=token, redirect_url=address)
 
     def cancel_snap(self, token: str) -> bool:
@@ -282,7 +295,9 @@ class Gateway:
         """
         client, address = self._client(), f"{self._endpoints.snap}/transactions/{_safe(token)}/cancel"
         try:
-            _ask("cancel_snap", lambda: client.http_client.request("post", self._credentials.server_key, address, {})[0])
+            _ask(
+                "cancel_snap", lambda: client.http_client.request("post", self._credentials.server_key, address, {})[0]
+            )
         except GatewayRefused as refusal:
             words = refusal.message.lower()
             if "already canceled" in words or "not found" in words:
@@ -370,7 +385,9 @@ class _Config(ApiConfig):  # type: ignore[misc]
     """Addresses of our own, whatever ``is_production`` says."""
 
     def __init__(self, credentials: Credentials, endpoints: Endpoints, headers: dict[str, str]) -> None:
-        super().__init__(server_key=credentials.server_key, client_key=credentials.client_key, custom_headers=headers, proxies={})
+        super().__init__(
+            server_key=credentials.server_key, client_key=credentials.client_key, custom_headers=headers, proxies={}
+        )
         self.endpoints = endpoints
 
     def get_core_api_base_url(self) -> str:
@@ -406,25 +423,25 @@ def _session(read_seconds: float) -> _Session:
 def _ask(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Make one call and turn whatever the client package raises into errors of ours.
 
-    The originals are dropped on purpose (``from None``): their texts hold the whole answer, buyers' data included.
+    The originals are dropped, not chained: their texts hold the whole answer, buyers' data included.
     """
+    failure: GatewayError
     try:
         answer = call()
     except MidtransAPIError as error:
         failure = _refusal(error)
-        logger.warning("Midtrans %s: %s", operation, failure)
-    except requests.exceptions.ConnectTimeout, requests.exceptions.SSLError:
-        failure = GatewayUnreachable(cause="no connection", outcome_unknown=False)
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError):
+        failure = GatewayUnreachable(detail="no connection", outcome_unknown=False)
     except requests.exceptions.ReadTimeout:
-        failure = GatewayUnreachable(cause="time-out", outcome_unknown=True)
+        failure = GatewayUnreachable(detail="time-out", outcome_unknown=True)
     except (requests.exceptions.RequestException, JSONDecodeError, AttributeError, ValueError, TypeError) as error:
-        failure = GatewayUnreachable(cause=type(error).__name__, outcome_unknown=True)
+        failure = GatewayUnreachable(detail=type(error).__name__, outcome_unknown=True)
     else:
         if isinstance(answer, dict):
             return answer
-        failure = GatewayUnreachable(cause="not an object", outcome_unknown=True)
-    logger.warning("Midtrans %s failed: %s", operation, getattr(failure, "cause", None) or getattr(failure, "refusal", ""))
-    raise failure from None
+        failure = GatewayUnreachable(detail="not an object", outcome_unknown=True)
+    logger.warning("Midtrans %s: %s %s", operation, failure.code, failure.detail)
+    raise failure
 
 
 def _refusal(error: MidtransAPIError) -> GatewayError:
@@ -433,11 +450,13 @@ def _refusal(error: MidtransAPIError) -> GatewayError:
     if code in {"401", "403"}:
         return GatewayMisconfigured(refusal=code)
     if code == "429":
-        return GatewayUnreachable(cause=code, outcome_unknown=False)
+        return GatewayUnreachable(detail=code, outcome_unknown=False)
     if code.startswith("5"):
-        return GatewayUnreachable(cause=code, outcome_unknown=True)
+        return GatewayUnreachable(detail=code, outcome_unknown=True)
     words = body.get("error_messages") or body.get("validation_messages") or [_text(body, "status_message")]
-    return GatewayRefused(refusal=code, message="; ".join(str(word) for word in words)[:200] if isinstance(words, list) else "")
+    return GatewayRefused(
+        refusal=code, message="; ".join(str(word) for word in words)[:200] if isinstance(words, list) else ""
+    )
 
 
 def _safe(identifier: str) -> str:
@@ -461,7 +480,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 def _amount(value: object) -> int:
     try:
         return int(Decimal(str(value)))
-    except InvalidOperation, ValueError, OverflowError:
+    except (InvalidOperation, ValueError, OverflowError):
         return 0
 
 
