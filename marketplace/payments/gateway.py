@@ -10,11 +10,8 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, Self, override
+from typing import Any, override
 
 import requests
 from django.utils.translation import gettext as _
@@ -24,18 +21,46 @@ from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from foundation.clock import WIB
 from foundation.errors import DomainError
+from marketplace.payments.gateway_values import (
+    REASON_TEXT,
+    Credentials,
+    Customer,
+    Endpoints,
+    Item,
+    RefundAnswer,
+    RefundRow,
+    SnapRequest,
+    SnapSession,
+    TransactionStatus,
+    amount_of,
+    rupiah,
+    safe_id,
+    text_of,
+)
+
+__all__ = [
+    "Credentials",
+    "Customer",
+    "Endpoints",
+    "Gateway",
+    "GatewayError",
+    "GatewayMisconfigured",
+    "GatewayRefused",
+    "GatewayUnreachable",
+    "Item",
+    "RefundAnswer",
+    "RefundRow",
+    "SnapRequest",
+    "SnapSession",
+    "TransactionStatus",
+    "signature_is_valid",
+]
 
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
-# Midtrans counts characters and refuses what is longer; these are its limits.
-ITEM_TEXT = 50
-CUSTOMER_TEXT = 255
-REASON_TEXT = 255
-SAFE_ID = re.compile(r"[A-Za-z0-9_.~-]{1,50}")
 
 
 class GatewayError(DomainError):
@@ -95,176 +120,6 @@ class GatewayMisconfigured(GatewayError):
         super().__init__(_("Payments are not available right now. We have been told and are looking into it."))
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The keys of one merchant account."""
-
-    merchant_id: str
-    server_key: str = field(repr=False)
-    client_key: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where Midtrans is: ``core`` as in https://api.midtrans.com, ``snap`` as in https://app.midtrans.com/snap/v1."""
-
-    core: str
-    snap: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of what is paid for; a discount has a negative price."""
-
-    id: str
-    name: str
-    price: int
-    quantity: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who pays, as far as the payment page needs to know."""
-
-    first_name: str = field(repr=False)
-    phone: str = field(default="", repr=False)
-    email: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SnapRequest:
-    """What a payment page is asked for.
-
-    ``opens_at`` and ``lasts`` bound the page and every method chosen on it. ``notification_url`` overrides the
-    merchant's own for this transaction. The items, if any, add up to ``gross_amount``.
-    """
-
-    order_id: str
-    gross_amount: int
-    opens_at: datetime
-    lasts: timedelta
-    items: tuple[Item, ...] = ()
-    customer: Customer | None = None
-    enabled_payments: tuple[str, ...] = ()
-    finish_url: str = ""
-    notification_url: str = ""
-    custom_fields: tuple[str, ...] = ()
-
-    def as_body(self) -> dict[str, Any]:
-        """The request in Midtrans' words, texts cut to its limits."""
-        if self.items and sum(item.price * item.quantity for item in self.items) != self.gross_amount:
-            raise ValueError("The items do not add up to the amount.")
-        body: dict[str, Any] = {
-            "transaction_details": {"order_id": _safe(self.order_id), "gross_amount": _rupiah(self.gross_amount)},
-            "credit_card": {"secure": True},
-            "expiry": {
-                "start_time": self.opens_at.astimezone(WIB).strftime("%Y-%m-%d %H:%M:%S %z"),
-                "unit": "minute",
-                "duration": max(1, int(self.lasts / timedelta(minutes=1))),
-            },
-        }
-        if self.items:
-            body["item_details"] = [
-                {
-                    "id": item.id[:ITEM_TEXT],
-                    "name": item.name[:ITEM_TEXT],
-                    "price": _rupiah(item.price),
-                    "quantity": item.quantity,
-                }
-                for item in self.items
-            ]
-        if self.customer:
-            details = {
-                "first_name": self.customer.first_name,
-                "phone": self.customer.phone,
-                "email": self.customer.email,
-            }
-            body["customer_details"] = {name: value[:CUSTOMER_TEXT] for name, value in details.items() if value}
-        if self.enabled_payments:
-            body["enabled_payments"] = list(self.enabled_payments)
-        if self.finish_url:
-            body["callbacks"] = {"finish": self.finish_url}
-        return body | {f"custom_field{number}": text for number, text in enumerate(self.custom_fields[:3], start=1)}
-
-
-@dataclass(frozen=True, slots=True)
-class SnapSession:
-    """An open payment page. The address is opaque: only send the buyer there."""
-
-    token: str
-    redirect_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """One refund as Midtrans lists it; only ``bank_confirmed_at`` says that the provider has done it."""
-
-    refund_key: str
-    amount: int
-    created_at: datetime | None = None
-    bank_confirmed_at: datetime | None = None
-    reason: str = ""
-    method: str = ""
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TransactionStatus:
-    """What Midtrans says about one transaction. Unknown values come through as they are; missing ones are empty."""
-
-    order_id: str
-    transaction_id: str
-    transaction_status: str
-    gross_amount: int
-    status_code: str = ""
-    fraud_status: str = ""
-    currency: str = ""
-    merchant_id: str = ""
-    payment_type: str = ""
-    channel: str = ""
-    on_us: bool | None = None
-    transaction_at: datetime | None = None
-    settled_at: datetime | None = None
-    expires_at: datetime | None = None
-    refund_amount: int = 0
-    refunds: tuple[RefundRow, ...] = ()
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Any]) -> Self:
-        """Read a status answer or a notification, leniently: what cannot be read is left empty, never an error."""
-        rows = body.get("refunds")
-        return cls(
-            order_id=_text(body, "order_id"),
-            transaction_id=_text(body, "transaction_id"),
-            transaction_status=_text(body, "transaction_status"),
-            gross_amount=_amount(body.get("gross_amount")),
-            status_code=_text(body, "status_code"),
-            fraud_status=_text(body, "fraud_status"),
-            currency=_text(body, "currency"),
-            merchant_id=_text(body, "merchant_id"),
-            payment_type=_text(body, "payment_type"),
-            channel=_channel(body),
-            on_us={"on-us": True, "off-us": False}.get(_text(body, "transaction_type")),
-            transaction_at=_moment(body.get("transaction_time")),
-            settled_at=_moment(body.get("settlement_time")),
-            expires_at=_moment(body.get("expiry_time")),
-            refund_amount=_amount(body.get("refund_amount")),
-            refunds=tuple(_refund_row(row) for row in rows if isinstance(row, Mapping))
-            if isinstance(rows, list)
-            else (),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RefundAnswer:
-    """An accepted refund request; whether the provider did it is told later, by ``refunds`` of the status."""
-
-    refund_key: str
-    amount: int
-    transaction_status: str
-    reference: str
-
-
 class Gateway:
     """Midtrans, as one merchant account sees it. Cheap to make; connections are shared by the process.
 
@@ -282,7 +137,7 @@ class Gateway:
         headers = {"X-Override-Notification": request.notification_url} if request.notification_url else {}
         body = request.as_body()
         answer = _ask("create_snap", lambda: self._client(headers).create_transaction(body))
-        token, address = _text(answer, "token"), _text(answer, "redirect_url")
+        token, address = text_of(answer, "token"), text_of(answer, "redirect_url")
         if not (token and address):
             raise GatewayUnreachable(detail="incomplete answer", outcome_unknown=True)
         return SnapSession(token=token, redirect_url=address)
@@ -293,7 +148,7 @@ class Gateway:
         :returns: True when no page is open any more, also if it never was; False when the buyer has already chosen
             a method, so that the transaction itself must be cancelled or expired.
         """
-        client, address = self._client(), f"{self._endpoints.snap}/transactions/{_safe(token)}/cancel"
+        client, address = self._client(), f"{self._endpoints.snap}/transactions/{safe_id(token)}/cancel"
         try:
             _ask(
                 "cancel_snap", lambda: client.http_client.request("post", self._credentials.server_key, address, {})[0]
@@ -309,7 +164,7 @@ class Gateway:
 
     def status(self, order_id: str) -> TransactionStatus | None:
         """The truth about an order id or transaction id; None while the buyer has chosen no method (or never will)."""
-        _safe(order_id)
+        safe_id(order_id)
         try:
             answer = _ask("status", lambda: self._client().transactions.status(order_id))
         except GatewayRefused as refusal:
@@ -346,18 +201,18 @@ class Gateway:
         return self._refund("refundDirect", order_id, refund_key, amount, reason)
 
     def _refund(self, verb: str, order_id: str, refund_key: str, amount: int, reason: str) -> RefundAnswer:
-        _safe(order_id)
-        body = {"refund_key": _safe(refund_key), "amount": _rupiah(amount), "reason": reason[:REASON_TEXT]}
+        safe_id(order_id)
+        body = {"refund_key": safe_id(refund_key), "amount": rupiah(amount), "reason": reason[:REASON_TEXT]}
         answer = _ask(verb, lambda: getattr(self._client().transactions, verb)(order_id, body))
         return RefundAnswer(
-            refund_key=_text(answer, "refund_key"),
-            amount=_amount(answer.get("refund_amount")),
-            transaction_status=_text(answer, "transaction_status"),
-            reference=_text(answer, "refund_chargeback_uuid") or _text(answer, "refund_chargeback_id"),
+            refund_key=text_of(answer, "refund_key"),
+            amount=amount_of(answer.get("refund_amount")),
+            transaction_status=text_of(answer, "transaction_status"),
+            reference=text_of(answer, "refund_chargeback_uuid") or text_of(answer, "refund_chargeback_id"),
         )
 
     def _change(self, verb: str, order_id: str) -> TransactionStatus:
-        _safe(order_id)
+        safe_id(order_id)
         return TransactionStatus.parse(_ask(verb, lambda: getattr(self._client().transactions, verb)(order_id)))
 
     def _client(self, headers: Mapping[str, str] | None = None) -> Snap:
@@ -420,7 +275,7 @@ def _session(read_seconds: float) -> _Session:
     return _Session(read_seconds)
 
 
-def _ask(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _ask(operation: str, call: Callable[[], Any]) -> dict[str, Any]:
     """Make one call and turn whatever the client package raises into errors of ours.
 
     The originals are dropped, not chained: their texts hold the whole answer, buyers' data included.
@@ -446,71 +301,14 @@ def _ask(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def _refusal(error: MidtransAPIError) -> GatewayError:
     body = error.api_response_dict if isinstance(error.api_response_dict, dict) else {}
-    code = _text(body, "status_code") or str(error.http_status_code)
+    code = text_of(body, "status_code") or str(error.http_status_code)
     if code in {"401", "403"}:
         return GatewayMisconfigured(refusal=code)
     if code == "429":
         return GatewayUnreachable(detail=code, outcome_unknown=False)
     if code.startswith("5"):
         return GatewayUnreachable(detail=code, outcome_unknown=True)
-    words = body.get("error_messages") or body.get("validation_messages") or [_text(body, "status_message")]
+    words = body.get("error_messages") or body.get("validation_messages") or [text_of(body, "status_message")]
     return GatewayRefused(
         refusal=code, message="; ".join(str(word) for word in words)[:200] if isinstance(words, list) else ""
-    )
-
-
-def _safe(identifier: str) -> str:
-    """Ids are pasted into addresses by the client package; one that could change the address is refused here."""
-    if not (isinstance(identifier, str) and SAFE_ID.fullmatch(identifier)) or set(identifier) == {"."}:
-        raise ValueError("An id of Midtrans has letters, digits, and - _ ~ . only, 50 at most.")
-    return identifier
-
-
-def _rupiah(amount: int) -> int:
-    if type(amount) is not int:
-        raise TypeError("Amounts are whole rupiah in an int.")
-    return amount
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _amount(value: object) -> int:
-    try:
-        return int(Decimal(str(value)))
-    except (InvalidOperation, ValueError, OverflowError):
-        return 0
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=WIB)).astimezone(UTC)
-
-
-def _channel(body: Mapping[str, Any]) -> str:
-    """The bank, shop or wallet behind the payment type, in small letters; empty where the type says it all."""
-    numbers = body.get("va_numbers")
-    if isinstance(numbers, list) and numbers and isinstance(numbers[0], Mapping):
-        return _text(numbers[0], "bank").lower()
-    if body.get("permata_va_number"):
-        return "permata"
-    if body.get("bill_key"):
-        return "mandiri"
-    return (_text(body, "issuer") or _text(body, "store") or _text(body, "bank") or _text(body, "acquirer")).lower()
-
-
-def _refund_row(row: Mapping[str, Any]) -> RefundRow:
-    return RefundRow(
-        refund_key=_text(row, "refund_key"),
-        amount=_amount(row.get("refund_amount")),
-        created_at=_moment(row.get("created_at")),
-        bank_confirmed_at=_moment(row.get("bank_confirmed_at")),
-        reason=_text(row, "reason"),
-        method=_text(row, "refund_method"),
-        reference=_text(row, "refund_chargeback_uuid") or _text(row, "refund_chargeback_id"),
     )
