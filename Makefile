@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench messages format lock clean

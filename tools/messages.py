@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -31,19 +32,12 @@ msgstr ""
 "Plural-Forms: nplurals=1; plural=0;\\n"
 
 """
-# Which argument of each function is the text (or its plural, or its context).
-KEYWORDS: Mapping[str, tuple[object, ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+KEYWORDS: Mapping[str, None] = dict.fromkeys(
+    [
+        *("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"),
+        *("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"),
+    ]
+)
 TEMPLATES = {".html", ".txt", ".xml", ".svg"}
 
 type Key = tuple[str, str | None]
@@ -109,7 +103,7 @@ def update() -> None:
         path = text.owner / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
         catalog = known.setdefault(path, read_po(BytesIO(HEADER.encode()), locale=LANGUAGE))
         ids = (text.singular, text.plural) if text.plural else text.singular
-        catalog.add(ids, context=text.context, auto_comments=text.comments, locations=[(text.file, None)])
+        catalog.add(ids, context=text.context, auto_comments=text.comments)
         print(f"new: {path.relative_to(ROOT)}: {text.singular!r}")
     for path, catalog in known.items():
         for message in list(entries(catalog)):
@@ -166,7 +160,9 @@ def of_file(path: Path) -> Iterator[Text]:
         # Django turns a template into something like Python; in brackets its indentation has no meaning.
         source = f"({templatize(source, origin=name)})"
     content = BytesIO(source.encode())
-    for _line, function, found, comments in extract_python(content, KEYWORDS, ["Translators:"], {"encoding": "utf-8"}):
+    # Babel's annotation tells of another function's answer.
+    calls: Any = extract_python(content, KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
+    for _line, function, found, comments in calls:
         strings = [found] if isinstance(found, str) else [part for part in found if part is not None]
         if not function or not strings or not strings[0]:
             continue
