@@ -137,11 +137,12 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "frontend.parts.context.site",
             ],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "frontend.parts.renderer.PartsRenderer"
 INSTALLED_APPS.append("django.forms")
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -287,6 +288,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="lapau@contoh.invalid")
 
+# The number under which the platform is registered (PSE), shown in the footer once there is one.
+PSE_NUMBER = env.str("PSE_NUMBER", default="")
 # Map tiles: none unless the province names a provider; the boundaries are our own.
 MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
 
