@@ -1,0 +1,2 @@
+/** The gate: scanning, checking without signal, and selling at the door. */
+import "../styles/pages/gate.css";

@@ -1,0 +1,60 @@
+/**
+ * The map of one place, or of several. Data attributes say everything:
+ *
+ * data-map            the element; its text stays below as the map's description
+ * data-points         JSON list of {lat, lon, title, url?}
+ * data-boundary       address of a GeoJSON of boundaries, drawn always, so that a map without tiles is still a map
+ * data-tiles          tile address of the province's provider; empty draws none
+ * data-credit         who is credited for the tiles
+ * data-zoom           zoom for a single point (default 13)
+ */
+import L from "leaflet";
+import "leaflet/dist/leaflet.css";
+import "./styles/map.css";
+
+interface Point {
+  lat: number;
+  lon: number;
+  title: string;
+  url?: string;
+}
+
+export async function drawMap(place: HTMLElement): Promise<void> {
+  const points = JSON.parse(place.dataset.points || "[]") as Point[];
+  const canvas = document.createElement("div");
+  canvas.className = "map-canvas";
+  canvas.setAttribute("role", "region");
+  canvas.setAttribute("aria-label", place.dataset.label || document.title);
+  place.replaceChildren(canvas);
+  place.classList.add("is-drawn");
+
+  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(place.dataset.credit), zoomAnimation: false, fadeAnimation: false });
+  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+  if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { attribution: place.dataset.credit, maxZoom: 18 }).addTo(map);
+  const centre = bounds.isValid() ? bounds.getCenter() : L.latLng(-0.74, 100.36);
+  const alone = points.length < 2;
+  map.setView(centre, alone ? Number(place.dataset.zoom || (place.dataset.tiles ? 13 : 9)) : 8);
+
+  for (const point of points) {
+    const icon = L.divIcon({ className: "map-pin", iconSize: [28, 28], iconAnchor: [14, 28] });
+    const marker = L.marker([point.lat, point.lon], { icon, title: point.title, alt: point.title, keyboard: Boolean(point.url) || !alone }).addTo(map);
+    if (!alone || point.url) marker.bindPopup(() => words(point));
+  }
+  if (points.length > 1) map.fitBounds(bounds.pad(0.1));
+
+  if (place.dataset.boundary) {
+    const answer = await fetch(place.dataset.boundary);
+    if (answer.ok) {
+      const areas = L.geoJSON(await answer.json(), { style: () => ({ className: "map-area" }), interactive: false }).addTo(map).bringToBack();
+      if (!bounds.isValid()) map.fitBounds(areas.getBounds());
+    }
+  }
+  canvas.focus();
+}
+
+function words(point: Point): HTMLElement {
+  const name = document.createElement(point.url ? "a" : "b");
+  name.textContent = point.title;
+  if (point.url) name.setAttribute("href", point.url);
+  return name;
+}

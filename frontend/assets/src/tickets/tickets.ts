@@ -1,0 +1,2 @@
+/** Tickets that open without signal. */
+export {};

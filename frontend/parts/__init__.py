@@ -1,0 +1,1 @@
+"""The shared parts every page is made of."""

@@ -1,0 +1,18 @@
+"""What every template knows: the same for every visitor, so that public pages can be cached."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The platform's name (long, and short for the header) and whether all that is shown is a sample."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_short_name": settings.SITE_NAME.split(":")[0].strip(),
+        "demo": settings.DEMO,
+        "pattern_list": settings.DEMO or settings.DEBUG,
+        "pse_number": settings.PSE_NUMBER,
+        "map_tiles": settings.MAP_TILES_URL,
+    }

@@ -1,0 +1,265 @@
+"""Money, days and times in words, icons, QR codes and pictures: what page templates load."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import phonenumbers
+import segno
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.http import HttpRequest
+from django.template.context import RequestContext
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from foundation import clock, money
+from frontend.parts import brands, icons
+from frontend.parts.values import DateChoice, Picture, Place
+
+register = template.Library()
+
+
+def language() -> str:
+    """The visitor's language, never a variant of it."""
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def as_day(value: date | datetime) -> date:
+    return clock.day_of(value) if isinstance(value, datetime) else value
+
+
+# Words ------------------------------------------------------------------------------------------------------------------
+@register.filter
+def rupiah(amount: int | None) -> str:
+    """1250000 as ``Rp1.250.000``; nothing for nothing."""
+    return "" if amount is None else money.rupiah(int(amount))
+
+
+@register.filter
+def ribu(amount: int | None) -> str:
+    """A price for a narrow place: ``25 rb``, ``1,5 jt``; in English ``25k``, ``1.5m``."""
+    if amount is None:
+        return ""
+    indonesian = language() == "id"
+    for unit, word, letter in ((1_000_000, " jt", "m"), (1_000, " rb", "k")):
+        if amount >= unit:
+            number = f"{amount / unit:.1f}".removesuffix(".0")
+            return f"{number.replace('.', ',')}{word}" if indonesian else f"{number}{letter}"
+    return money.rupiah(amount)
+
+
+@register.filter
+def tanggal(day: date | datetime | None) -> str:
+    """A day in full: ``Minggu, 22 November 2026``; of a moment, its day in WIB."""
+    return "" if day is None else clock.day_words(as_day(day), language())
+
+
+@register.filter
+def tanggal_pendek(day: date | datetime | None) -> str:
+    """A day for a narrow place: ``Min 22 Nov``."""
+    return "" if day is None else clock.short_day_words(as_day(day), language())
+
+
+@register.filter
+def jam(moment: datetime | None) -> str:
+    """A time of day: ``09.30 WIB``; in English ``09:30 WIB``."""
+    return "" if moment is None else clock.time_words(moment, language())
+
+
+@register.filter
+def waktu(moment: datetime | None) -> str:
+    """Day and time together: ``Minggu, 22 November 2026, 09.30 WIB``."""
+    return "" if moment is None else f"{tanggal(moment)}, {jam(moment)}"
+
+
+@register.filter
+def telepon(number: str | None) -> str:
+    """``+6281234567890`` as people here write it; what is no number stays as it is."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, "ID")
+    except phonenumbers.NumberParseException:
+        return number
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
+@register.filter
+def inisial(name: str) -> str:
+    """At most two letters for a round sign: ``Toko Sanjai`` gives TS."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.filter
+def angka(number: float | None) -> str:
+    """A number as the language writes it: ``4,8`` or ``4.8``; thousands set apart."""
+    if number is None:
+        return ""
+    text = f"{number:,.1f}".removesuffix(".0") if isinstance(number, float) else f"{number:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language() == "id" else text
+
+
+# Icons, codes, pictures -----------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An outline beside a word; the word says it, the icon is hidden from screen readers."""
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{icons.shape(name)}</svg>')  # noqa: S308 - from our build
+
+
+@register.simple_tag
+def qr(text: str, label: str = "") -> SafeString:
+    """A QR code as SVG without inline style; ``label`` says what it is for."""
+    code = segno.make(text, error="m", micro=False)
+    rows = code.matrix_iter(border=0)
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    size = code.symbol_size(border=0)[0] + 8
+    return format_html(
+        '<svg viewBox="-4 -4 {} {}" role="img" aria-label="{}"><path fill="#fff" d="M-4-4h{}v{}h-{}z"/><path d="{}"/></svg>',
+        size, size, label or _("QR code"), size, size, size, path,
+    )  # fmt: skip
+
+
+@register.inclusion_tag("_parts/picture.html")
+def picture(
+    picture: Picture | None, *, sizes: str = "(min-width: 60rem) 360px, 50vw", eager: bool = False, shape: str = "", tag: str = "", alt: str | None = None
+) -> dict[str, Any]:
+    """A picture in its frame; without one the frame shows the region's cloth.
+
+    :param shape: wide, square, tall, or nothing for 4:3.
+    :param eager: true for the one picture of the first view.
+    :param tag: words of the sample chip; "contoh" is chosen when the picture is a sample.
+    """
+    return {"picture": picture, "sizes": sizes, "eager": eager, "shape": shape, "tag": tag, "alt": alt}
+
+
+# Forms and lists ------------------------------------------------------------------------------------------------------
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """How a field is laid out: check (one box), choices (rows to tick), file, or input."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    return "file" if isinstance(widget, FileInput) else "input"
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """The numbers to offer: the ends and those around this page, with gaps between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def map_points(places: Iterable[Place]) -> str:
+    """Places as the map reads them."""
+    return json.dumps([{"lat": place.latitude, "lon": place.longitude, "title": place.title, "url": place.url} for place in places])
+
+
+# Addresses ------------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def brand_stylesheet() -> str:
+    """Where the regions' colours are: one stylesheet for all, whose address changes with its content."""
+    return reverse("parts:brands", args=[brands.version()])
+
+
+@register.simple_tag
+def home_url() -> str:
+    """The province's first page in the visitor's language."""
+    return settings.SITE_ORIGIN + ("/" if language() == settings.LANGUAGE_CODE else f"/{language()}/")
+
+
+@register.simple_tag(takes_context=True)
+def translations_of_this(context: RequestContext) -> dict[str, str]:
+    """The same page in each language: the view's ``alternates`` where given, else the same address translated."""
+    given: dict[str, str] | None = context.get("alternates")
+    if given is not None:
+        return given
+    request: HttpRequest | None = context.get("request")
+    here = request.get_full_path() if request else "/"
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        address = here if code == language() else translate_url(here, code)
+        if address == here and code != language():  # an address without languages: offer the first page instead
+            address = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+        found[code] = address
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context: RequestContext, url: str) -> str:
+    """An address that also works outside the site."""
+    request: HttpRequest | None = context.get("request")
+    if not url or "://" in url:
+        return url
+    return request.build_absolute_uri(url) if request else settings.SITE_ORIGIN + url
+
+
+@register.simple_tag
+def address(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a view, or nothing while no room offers it: the part that links there then stays away."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def in_language(code: str, message: str) -> str:
+    """A word in a given language, whatever the page's own is."""
+    with override(code):
+        return _(message)
+
+
+# Calendar -------------------------------------------------------------------------------------------------------------
+@register.filter
+def hari_pendek(day: date) -> str:
+    """``Min``, ``Sun``."""
+    return clock.short_day_words(day, language()).split()[0]
+
+
+@register.filter
+def bulan_pendek(day: date) -> str:
+    """``Nov``."""
+    return clock.short_day_words(day, language()).split()[-1]
+
+
+@register.filter
+def bulan(day: date) -> str:
+    """``November 2026``."""
+    return " ".join(clock.day_words(day, language()).split()[-2:])
+
+
+@register.simple_tag
+def weekdays() -> list[str]:
+    """Monday to Sunday, short."""
+    return [hari_pendek(date(2024, 1, day)) for day in range(1, 8)]  # 1 January 2024 was a Monday
+
+
+@register.filter
+def date_label(choice: DateChoice) -> str:
+    """A day of the calendar in full words, for those who hear it."""
+    parts = [tanggal(choice.day)]
+    if choice.reason:
+        parts.append(str(choice.reason))
+    elif choice.price is not None:
+        parts.append(rupiah(choice.price))
+    return ", ".join(parts)
+
+
+@register.simple_tag
+def today() -> date:
+    """The day it is in WIB."""
+    return clock.day_of(timezone.now())

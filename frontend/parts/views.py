@@ -1,0 +1,32 @@
+"""The brands' stylesheet, the offline page, and the list of patterns."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from frontend.parts import brands as brand_values
+
+
+@require_safe
+def brands(request: HttpRequest, version: str) -> HttpResponse:
+    """The regions' colours. For good under the version of its content, briefly under any other."""
+    current, text = brand_values.current()
+    response = HttpResponse(text, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if version == current else "public, max-age=60"
+    return response
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What a phone shows when there is no signal; kept by its service worker."""
+    return render(request, "offline.html")
+
+
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every part in every state; ``?bahasa=en`` shows the English words, ``?daerah=`` another region's brand."""
+    from frontend.parts import samples
+
+    with override("en" if request.GET.get("bahasa") == "en" else "id"):
+        return render(request, "patterns.html", samples.everything(region=request.GET.get("daerah", "")))
