@@ -1,0 +1,130 @@
+"""Runs the sample province: brings its data up to date, starts its processes, says where to look."""
+
+import fcntl
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from demo.accounts import ACCOUNTS
+from demo.supervisor import Program, Supervisor, is_free
+
+# A cold start on a slow disk; normally it takes two or three seconds.
+READY_SECONDS = 60
+
+type Say = Callable[[str], object]
+
+
+class CannotRun(Exception):
+    """Something outside stands in the way; nothing was started."""
+
+
+def run(*, port: int, say: Say) -> None:
+    """Run until a signal comes (Stopped) or a process fails (ChildEnded).
+
+    :raises CannotRun: a port is in use, or the demo runs already on the same data.
+    """
+    refuse_ports_in_use(port, port + 1)
+    with only_one(settings.DATA_DIR / "demo.lock"):
+        bring_up_to_date(say=say)
+        connections.close_all()
+        with Supervisor(logs=settings.DATA_DIR / "log") as supervisor:
+            for program in programs(port=port):
+                supervisor.start(program, folder=settings.BASE_DIR)
+            supervisor.wait_for(f"http://127.0.0.1:{port}/readyz", seconds=READY_SECONDS)
+            say(welcome(port=port))
+            supervisor.wait()
+
+
+def refuse_ports_in_use(*ports: int) -> None:
+    """Say plainly which port is taken, before anything is done."""
+    for port in ports:
+        if not is_free(port):
+            raise CannotRun(f"Port {port} is in use. Stop what uses it, or choose another port: make demo PORT=9000")
+
+
+@contextmanager
+def only_one(lock: Path) -> Iterator[None]:
+    """Keep a second demo away from the same data; the kernel gives the lock back however this process ends."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise CannotRun(
+                f"The demo is already running on the data in {lock.parent}. Stop it, or set LAPAU_DATA to another folder."
+            ) from taken
+        yield
+
+
+def bring_up_to_date(*, say: Say) -> None:
+    """Migrate, collect static files and load the sample province, each only if something is new."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Preparing the database ...")
+        call_command("migrate", interactive=False, verbosity=0)
+    collect_static_files(say=say)
+    call_command("load_demo")
+
+
+def collect_static_files(*, say: Say) -> None:
+    """Collect static files unless the same ones were collected before."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            file = Path(storage.path(name)).stat()
+            digest.update(f"{name} {file.st_size} {file.st_mtime_ns}\n".encode())
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    say("Collecting static files ...")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(digest.hexdigest())
+
+
+def programs(*, port: int) -> list[Program]:
+    """What the demo consists of; on SQLite one web process, since its search index lives in the process."""
+    python = [sys.executable, "-m"]
+    processes = 1 if connection.vendor == "sqlite" else 2
+    bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    threads = ["--worker-class", "gthread", "--threads", "8", "--workers", str(processes)]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    return [
+        Program("site", [*python, "gunicorn", "config.wsgi", *bind, *threads, "--graceful-timeout", "5"]),
+        Program("simulator", [sys.executable, "manage.py", "midtrans_simulator", "--port", str(port + 1)]),
+        Program(
+            "worker", [*python, "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2", *quiet]
+        ),
+        Program("beat", [*python, "celery", "-A", "config", "beat", "--loglevel", "INFO"]),
+    ]
+
+
+def welcome(*, port: int) -> str:
+    """What a newcomer reads when all is ready: addresses, and one account for each kind of user."""
+    site = f"http://{settings.SITE_DOMAIN}:{port}"
+    wide = max(len(account.role) for account in ACCOUNTS)
+    login = max(len(account.login) for account in ACCOUNTS)
+    return "\n".join(
+        [
+            "",
+            f"{settings.SITE_NAME} - data contoh",
+            "",
+            f"  Provinsi             {site}/",
+            f"  Kota Bukittinggi     {site.replace('://', '://bukittinggi.')}/",
+            f"  English              {site}/en/",
+            f"  Admin (Wagtail)      {site}/admin/",
+            f"  Simulator Midtrans   http://127.0.0.1:{port + 1}/",
+            f"  Surat yang terkirim  {settings.DATA_DIR / 'mail'}",
+            "",
+            f"  {'Peran':<{wide}}  {'Masuk dengan':<{login}}  Kata sandi / di mana",
+            *(f"  {a.role:<{wide}}  {a.login:<{login}}  {a.password}  {a.where}" for a in ACCOUNTS),
+            "",
+            "Ctrl-C menghentikan semuanya.",
+        ]
+    )

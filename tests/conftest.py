@@ -1,0 +1,132 @@
+"""What every test can count on: one of two modes, no network but loopback, and for journeys the whole running site."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.stack import LiveStack, running_celery_worker, running_stack
+
+JOURNEYS = Path(__file__).parent / "journeys"
+MODE = "full" if os.environ.get("DATABASE_URL") else "embedded"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# The same examples in every run: a failure that nobody can repeat helps nobody. More of them: HYPOTHESIS_PROFILE=long.
+hypothesis.settings.register_profile("lapau", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("long", max_examples=2000, deadline=None, database=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lapau"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests of the other mode; keep all journeys on one worker, where they share one running site."""
+    for item in items:
+        if JOURNEYS in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+    other = "embedded" if MODE == "full" else "full"
+    elsewhere = [item for item in items if item.get_closest_marker(other) and not item.get_closest_marker(MODE)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(scope="session")
+def mode() -> str:
+    """``embedded`` or ``full``."""
+    return MODE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not is_loopback(address[0]):
+            raise RuntimeError(f"A test wanted to reach {address[0]}: only loopback is allowed")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or number means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def _stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    with running_stack(folder=tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@pytest.fixture
+def live_stack(_stack: LiveStack) -> Iterator[LiveStack]:
+    """The running site with the demo province; after the test its data must pass the audit."""
+    yield _stack
+    _stack.audit()
+
+
+@pytest.fixture(scope="session")
+def celery_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A real Celery worker beside the tests, on their database: for tests marked ``full`` that commit."""
+    if MODE != "full":
+        pytest.fail("celery_worker is for tests marked full")
+    with running_celery_worker(folder=tmp_path_factory.mktemp("worker")):
+        yield
+
+
+@pytest.fixture
+def sent_to_worker(celery_worker: None) -> Iterator[None]:
+    """Send tasks to the real worker in this test, instead of running them in place."""
+    from config.celery import app
+
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, with nothing that reaches out by itself."""
+    executable = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A cheap phone in Padang."""
+    phone = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+    return {**browser_context_args, **phone, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+
+
+@pytest.fixture
+def screenshot(page: Any, tmp_path: Path) -> Callable[[str], Path]:
+    """Keep a picture of the page as it is, for a person to look at."""
+
+    def take(name: str) -> Path:
+        path = tmp_path / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take

@@ -1,0 +1,64 @@
+"""Everything: the quick checks, then the whole suite in both ways to run. The last line is pytest's own summary."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic
+
+from demo.supervisor import Stopped, stop_on_signals
+from tools.checks import BIN, ROOT, run_checks
+from tools.services import ServiceMissing, provided
+
+# Journeys stay together on one worker (loadgroup), the others fill both cores.
+PYTEST = [str(BIN / "python"), "-m", "pytest", "--numprocesses", "2", "--dist", "loadgroup"]
+REPORTS = ROOT / "reports"
+
+
+def main() -> int:
+    """Run all, go on after a failure, and answer 1 if anything failed."""
+    stop_on_signals()
+    started = monotonic()
+    REPORTS.mkdir(exist_ok=True)
+    title("Services")
+    try:
+        with provided() as services:
+            return run_all(services, started=started)
+    except ServiceMissing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except Stopped:
+        return 130
+
+
+def run_all(services: dict[str, str], *, started: float) -> int:
+    """Run the checks and both suites with the given services."""
+    title("Checks")
+    failed = run_checks()
+    bare = {name: value for name, value in os.environ.items() if name not in services}
+
+    title("Tests on SQLite and the embedded search")
+    if run_pytest("embedded", {**bare, "CHROMIUM": services["CHROMIUM"]}):
+        failed.append("tests, embedded")
+
+    title("Tests on PostgreSQL, Redis, a Celery worker and Elasticsearch")
+    print(f"{monotonic() - started:.0f} s so far. Failed before these: {', '.join(failed) or 'nothing'}", flush=True)
+    if run_pytest("full", {**bare, **services}):
+        failed.append("tests, full")
+    return 1 if failed else 0
+
+
+def run_pytest(mode: str, environment: dict[str, str]) -> int:
+    """Run the whole suite in one mode; answer pytest's status."""
+    report = Path("reports", f"{mode}.xml")
+    command = [*PYTEST, f"--junitxml={report}", *sys.argv[1:]]
+    return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def title(text: str) -> None:
+    """Head a part of the output."""
+    print(f"\n=== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
