@@ -80,12 +80,21 @@ class Order(models.Model):
     """What one buyer pays at once. Shown by its random code, never by its key."""
 
     code = models.CharField(_("code"), max_length=12, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("account"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("account"),
+    )
     guest_key = models.CharField(_("guest key"), max_length=40, blank=True)
     # The key of the checkout form: a form sent twice finds the order it made.
     checkout_key = models.UUIDField(_("checkout key"), unique=True)
     status = models.CharField(_("status"), max_length=16, choices=OrderStatus, default=OrderStatus.PLACED)
-    merchant_account = models.ForeignKey(MerchantAccount, models.PROTECT, related_name="orders", verbose_name=_("merchant account"))
+    merchant_account = models.ForeignKey(
+        MerchantAccount, models.PROTECT, related_name="orders", verbose_name=_("merchant account")
+    )
     # Whole rupiah: lines, shipping and fees less discounts.
     amount = models.BigIntegerField(_("amount"))
     language = models.CharField(_("language"), max_length=5, default="id")
@@ -134,7 +143,9 @@ class Contact(models.Model):
     recipient_name = models.CharField(_("recipient's name"), max_length=120, blank=True)
     recipient_phone = models.CharField(_("recipient's phone number"), max_length=20, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
-    village = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nagari or kelurahan"))
+    village = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nagari or kelurahan")
+    )
     postal_code = models.CharField(_("postal code"), max_length=5, blank=True)
     note = models.CharField(_("note"), max_length=250, blank=True)
     # A gift: no price on the slip.
@@ -164,7 +175,9 @@ class ShopOrder(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "shop"], name="one_shop_order_per_shop"),
-            models.CheckConstraint(condition=Q(shipping_amount__gte=0, discount_amount__gte=0), name="shop_order_amounts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(shipping_amount__gte=0, discount_amount__gte=0), name="shop_order_amounts_not_negative"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["shop", "status"], name="shop_order_todo")]
 
@@ -181,7 +194,9 @@ class ShopOrder(models.Model):
             raise TransitionRefused(before=before, after=status)
         self.status = status
         self.save(update_fields=["status"])
-        OrderEvent.objects.create(order_id=self.order_id, shop_order=self, before=before, after=status, at=at, by_id=by_id, note=note)
+        OrderEvent.objects.create(
+            order_id=self.order_id, shop_order=self, before=before, after=status, at=at, by_id=by_id, note=note
+        )
 
 
 class OrderLine(models.Model):
@@ -190,7 +205,9 @@ class OrderLine(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shop_order = models.ForeignKey(ShopOrder, models.CASCADE, related_name="lines", verbose_name=_("shop order"))
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+", verbose_name=_("variant"))
-    slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("slot"))
+    slot = models.ForeignKey(
+        Slot, models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("slot")
+    )
     title_id = models.CharField(_("title, Indonesian"), max_length=200)
     title_en = models.CharField(_("title, English"), max_length=200, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -207,8 +224,12 @@ class OrderLine(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_of_something"),
-            models.CheckConstraint(condition=Q(refunded_quantity__lte=F("quantity")), name="refunded_at_most_what_was_bought"),
-            models.CheckConstraint(condition=~Q(charge_kind="RETRIBUSI") | Q(commission_amount=0), name="no_commission_on_retribusi"),
+            models.CheckConstraint(
+                condition=Q(refunded_quantity__lte=F("quantity")), name="refunded_at_most_what_was_bought"
+            ),
+            models.CheckConstraint(
+                condition=~Q(charge_kind="RETRIBUSI") | Q(commission_amount=0), name="no_commission_on_retribusi"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -245,7 +266,9 @@ class OrderEvent(models.Model):
     """One transition of an order or a shop order. Append only."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"))
-    shop_order = models.ForeignKey(ShopOrder, models.CASCADE, null=True, related_name="events", verbose_name=_("shop order"))
+    shop_order = models.ForeignKey(
+        ShopOrder, models.CASCADE, null=True, related_name="events", verbose_name=_("shop order")
+    )
     before = models.CharField(_("before"), max_length=16, blank=True)
     after = models.CharField(_("after"), max_length=16)
     at = models.DateTimeField(_("at"))

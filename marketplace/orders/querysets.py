@@ -38,7 +38,9 @@ class ShopOrderQuerySet(models.QuerySet["ShopOrder"]):
 
     def managed_by(self, user_id: int | None) -> Self:
         """Shop orders of the shops that this account runs, once they are paid."""
-        return self.filter(shop__members__user_id=user_id, shop__members__role__in=["OWNER", "STAFF"]).exclude(status="WAITING")
+        return self.filter(shop__members__user_id=user_id, shop__members__role__in=["OWNER", "STAFF"]).exclude(
+            status="WAITING"
+        )
 
 
 class OrderLineQuerySet(models.QuerySet["OrderLine"]):

@@ -36,7 +36,9 @@ class Payment(models.Model):
     """One attempt to pay an order, with its own order_id at Midtrans, or cash."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="payments", verbose_name=_("order"))
-    merchant_account = models.ForeignKey(MerchantAccount, models.PROTECT, related_name="payments", verbose_name=_("merchant account"))
+    merchant_account = models.ForeignKey(
+        MerchantAccount, models.PROTECT, related_name="payments", verbose_name=_("merchant account")
+    )
     # What Midtrans knows the attempt by; ours, unique for ever. Empty for cash.
     gateway_order_id = models.CharField(_("order_id at Midtrans"), max_length=50, unique=True, null=True, blank=True)
     amount = models.BigIntegerField(_("amount"))
@@ -62,9 +64,13 @@ class Payment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_of_something"),
-            models.CheckConstraint(condition=Q(method="CASH") | Q(gateway_order_id__isnull=False), name="payment_known_to_midtrans"),
+            models.CheckConstraint(
+                condition=Q(method="CASH") | Q(gateway_order_id__isnull=False), name="payment_known_to_midtrans"
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="payment_poll")]
+        indexes: ClassVar = [
+            models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="payment_poll")
+        ]
 
     def __str__(self) -> str:
         return self.gateway_order_id or f"cash {self.pk}"
@@ -80,7 +86,9 @@ class NotificationVerdict(models.TextChoices):
 class Notification(models.Model):
     """What Midtrans sent, as it came. Append only; a reason to look, never the truth."""
 
-    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="notifications", verbose_name=_("payment"))
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, related_name="notifications", verbose_name=_("payment")
+    )
     # Of the fields that make a notification new; a repeat finds this row.
     digest = models.CharField(_("fingerprint"), max_length=64, unique=True)
     body = models.JSONField(_("body"))
