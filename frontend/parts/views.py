@@ -6,6 +6,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from frontend.parts import brands as brand_values
+from frontend.parts import samples
 
 
 @require_safe
@@ -26,7 +27,5 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every part in every state; ``?bahasa=en`` shows the English words, ``?daerah=`` another region's brand."""
-    from frontend.parts import samples
-
     with override("en" if request.GET.get("bahasa") == "en" else "id"):
         return render(request, "patterns.html", samples.everything(region=request.GET.get("daerah", "")))
