@@ -2,7 +2,6 @@
 
 import os
 import sys
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,7 +13,7 @@ from demo.supervisor import end_with_parent as stop_with_parent
 
 class Command(BaseCommand):
     help = "Run the sample province: site, Midtrans simulator, Celery worker and beat, until Ctrl-C."
-    requires_system_checks: Any = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
