@@ -8,6 +8,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from config import checks as checks  # registers them
+
 
 def rooms(*names: str) -> list[URLPattern | URLResolver]:
     """The addresses of each room."""
