@@ -1,0 +1,1 @@
+"""Editorial: pages, brands, pictures, and who may edit what."""
