@@ -15,7 +15,9 @@ from marketplace.inventory.models import Slot
 class Cart(models.Model):
     """The open cart of a buyer: an account's, or a guest's by the key in the session."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="cart", verbose_name=_("account"))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="cart", verbose_name=_("account")
+    )
     guest_key = models.CharField(_("guest key"), max_length=40, blank=True)
     changed_at = models.DateTimeField(_("changed at"))
 
@@ -45,7 +47,9 @@ class CartLine(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["cart", "variant"], condition=Q(slot=None), name="cart_line_once_goods"),
-            models.UniqueConstraint(fields=["cart", "variant", "slot"], condition=Q(slot__isnull=False), name="cart_line_once_dated"),
+            models.UniqueConstraint(
+                fields=["cart", "variant", "slot"], condition=Q(slot__isnull=False), name="cart_line_once_dated"
+            ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="cart_line_of_something"),
         ]
 

@@ -90,8 +90,12 @@ class Listing(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(halal_state="CERTIFIED") | ~Q(halal_number=""), name="halal_certificate_has_number"),
-            models.CheckConstraint(condition=Q(most_per_order__gte=1, most_per_order__lte=500), name="most_per_order_is_sane"),
+            models.CheckConstraint(
+                condition=~Q(halal_state="CERTIFIED") | ~Q(halal_number=""), name="halal_certificate_has_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(most_per_order__gte=1, most_per_order__lte=500), name="most_per_order_is_sane"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["status", "kind", "-published_at"], name="listing_shown"),
@@ -195,7 +199,9 @@ class Picture(models.Model):
     """
 
     sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True)
-    file = models.ImageField(_("file"), upload_to="listings/%Y/%m", width_field="width", height_field="height", max_length=200)
+    file = models.ImageField(
+        _("file"), upload_to="listings/%Y/%m", width_field="width", height_field="height", max_length=200
+    )
     width = models.PositiveIntegerField(_("width"), default=0)
     height = models.PositiveIntegerField(_("height"), default=0)
     # None until the worker has made the renditions; pages show the file itself until then.

@@ -32,7 +32,9 @@ class Pool(models.Model):
     objects = PoolQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="pool_not_oversold")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="pool_not_oversold")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.taken}/{self.capacity}"
@@ -125,7 +127,9 @@ class Hold(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="hold_is_of_something"),
-            models.UniqueConstraint(fields=["pool", "line"], condition=~Q(status="RELEASED"), name="one_live_hold_per_line_and_pool"),
+            models.UniqueConstraint(
+                fields=["pool", "line"], condition=~Q(status="RELEASED"), name="one_live_hold_per_line_and_pool"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["line"], name="hold_line"),

@@ -22,7 +22,9 @@ class ShippingRate(models.Model):
     offers_pick_up = models.BooleanField(_("offers pick-up"), default=True)
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=9_999_999), name="shipping_rate_is_sane")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=9_999_999), name="shipping_rate_is_sane")
+        ]
 
     def __str__(self) -> str:
         return f"{self.shop_id}: {self.amount}"

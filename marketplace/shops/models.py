@@ -30,7 +30,9 @@ class MerchantAccount(models.Model):
 
     code = models.SlugField(_("code"), unique=True)
     legal_owner = models.CharField(_("legal owner"), max_length=200)
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("treasury of"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("treasury of")
+    )
     agreement_number = models.CharField(_("agreement number"), max_length=100, blank=True)
     agreed_from_date = models.DateField(_("agreed from"), null=True, blank=True)
     agreed_until_date = models.DateField(_("agreed until"), null=True, blank=True)
@@ -46,21 +48,27 @@ class MerchantAccount(models.Model):
         try:
             return MerchantKeys(**settings.MERCHANT_KEYS[self.code])
         except KeyError as missing:
-            raise ImproperlyConfigured(f"MERCHANT_KEYS has no keys for the merchant account {self.code!r}.") from missing
+            raise ImproperlyConfigured(
+                f"MERCHANT_KEYS has no keys for the merchant account {self.code!r}."
+            ) from missing
 
 
 class CollectionAgreement(models.Model):
     """A region's permission that its retribusi is collected in the mixed cart by an operator's account."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
-    merchant_account = models.ForeignKey(MerchantAccount, models.PROTECT, related_name="agreements", verbose_name=_("merchant account"))
+    merchant_account = models.ForeignKey(
+        MerchantAccount, models.PROTECT, related_name="agreements", verbose_name=_("merchant account")
+    )
     number = models.CharField(_("agreement number"), max_length=100)
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"))
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(valid_until_date__gte=models.F("valid_from_date")), name="agreement_dates_in_order")
+            models.CheckConstraint(
+                condition=Q(valid_until_date__gte=models.F("valid_from_date")), name="agreement_dates_in_order"
+            )
         ]
 
     def __str__(self) -> str:
@@ -89,8 +97,12 @@ class Shop(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=ShopStatus, default=ShopStatus.DRAFT)
     # The kabupaten/kota it belongs to, and the nagari or kelurahan it works in.
     region = models.ForeignKey(Region, models.PROTECT, related_name="shops", verbose_name=_("region"))
-    village = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nagari"))
-    merchant_account = models.ForeignKey(MerchantAccount, models.PROTECT, related_name="shops", verbose_name=_("merchant account"))
+    village = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nagari")
+    )
+    merchant_account = models.ForeignKey(
+        MerchantAccount, models.PROTECT, related_name="shops", verbose_name=_("merchant account")
+    )
     story_id = models.TextField(_("story, Indonesian"), blank=True)
     story_en = models.TextField(_("story, English"), blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
@@ -119,7 +131,9 @@ class Member(models.Model):
     """Somebody who acts for a shop."""
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="members", verbose_name=_("shop"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account")
+    )
     role = models.CharField(_("role"), max_length=10, choices=MemberRole, default=MemberRole.OWNER)
 
     class Meta:

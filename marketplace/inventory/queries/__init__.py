@@ -1,0 +1,39 @@
+"""What is left, and what visitors see of listings: facts of the catalog with what the pools still hold."""
+
+from marketplace.inventory.queries.availability import (
+    DayOffer,
+    DayState,
+    SlotChoice,
+    calendar,
+    left_in,
+    pools_for,
+    slots_on,
+    stock_left,
+)
+from marketplace.inventory.queries.offers import (
+    DestinationCard,
+    ListingCard,
+    ListingView,
+    ShopCard,
+    VariantOffer,
+    cards,
+    listing_view,
+)
+
+__all__ = [
+    "DayOffer",
+    "DayState",
+    "DestinationCard",
+    "ListingCard",
+    "ListingView",
+    "ShopCard",
+    "SlotChoice",
+    "VariantOffer",
+    "calendar",
+    "cards",
+    "left_in",
+    "listing_view",
+    "pools_for",
+    "slots_on",
+    "stock_left",
+]

@@ -1,0 +1,36 @@
+"""What changes pools, holds and slots."""
+
+from marketplace.inventory.services.holding import (
+    Demand,
+    InventoryError,
+    PoolExhausted,
+    confirm,
+    hold,
+    postpone,
+    release,
+    release_lapsed_holds,
+    release_quantity,
+)
+from marketplace.inventory.services.selling import offer_goods
+from marketplace.inventory.services.slots import close_slots, open_slots, open_slots_ahead, set_slot_capacity
+from marketplace.inventory.services.stock import BelowTaken, adjust_stock, create_stock
+
+__all__ = [
+    "BelowTaken",
+    "Demand",
+    "InventoryError",
+    "PoolExhausted",
+    "adjust_stock",
+    "close_slots",
+    "confirm",
+    "create_stock",
+    "hold",
+    "offer_goods",
+    "open_slots",
+    "open_slots_ahead",
+    "postpone",
+    "release",
+    "release_lapsed_holds",
+    "release_quantity",
+    "set_slot_capacity",
+]
