@@ -83,7 +83,9 @@ def build_assets() -> None:
     """Install the front end's packages and build its assets, with the Node that came into .venv."""
     if not (ASSETS / "package.json").exists():
         return
-    environment = {**os.environ, "PATH": "{}{}{}".format(VENV / "bin", os.pathsep, os.environ.get("PATH", ""))}
+    path = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", "")])
+    # The system's certificates here too: Node's own set knows no local proxy.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
     npm = str(VENV / "bin" / "npm")
     packages = Stamp(ASSETS / "node_modules" / ".lapau-stamp", [ASSETS / "package.json", ASSETS / "package-lock.json"])
     if not packages.is_current():

@@ -59,7 +59,7 @@ class TestSupervisor:
         with Supervisor(logs=tmp_path) as supervisor:
             supervisor.start(Program("site", [sys.executable, "-c", "print('no database'); raise SystemExit(3)"]))
 
-            with pytest.raises(ChildEnded, match="site ended with status 3.\nno database"):
+            with pytest.raises(ChildEnded, match=r"site ended with status 3\.\nno database"):
                 supervisor.wait()
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent has gone")
