@@ -102,7 +102,8 @@ def month() -> Month:
         DateChoice(
             day=first + timedelta(days=offset),
             price=35_000 if (first + timedelta(days=offset)).weekday() >= 5 else 25_000,
-            reason=_("past") if offset < 21 else (_("full") if offset == 26 else ""),
+            reason=_("full") if offset == 26 else "",
+            past=offset < 21,
             chosen=offset == 27,
         )
         for offset in range(30)

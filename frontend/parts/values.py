@@ -125,12 +125,13 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateChoice:
-    """A day to come on. ``reason`` says why it cannot be chosen ("full", "closed")."""
+    """A day to come on. ``reason`` says why it cannot be chosen ("full", "closed"); for a day that has gone by, ``past``."""
 
     day: date
     price: int | None = None
     chosen: bool = False
     reason: Words = ""
+    past: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +172,7 @@ class QuantityRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amount:
-    """One line of a sum. ``sign`` false leaves a free line without "Rp0"."""
+    """One line of a sum, in rupiah."""
 
     title: Words
     amount: int

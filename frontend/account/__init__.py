@@ -1,0 +1,1 @@
+"""What is one person's own: sign-in, orders, tickets."""

@@ -1,0 +1,1 @@
+"""Finding and choosing: search, listings, shops."""

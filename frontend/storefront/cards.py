@@ -1,0 +1,67 @@
+"""What other rooms answer with, as the cards and lists that the shared parts draw."""
+
+from django.utils.translation import gettext as _
+
+from frontend.parts import values
+from search.results import Badge, Result, Suggestion
+
+# Pictures of results come at this size; the frame is 4:3 whatever they are.
+RESULT_WIDTH, RESULT_HEIGHT = 640, 480
+ICONS = {
+    "destination": "map-pin",
+    "event": "calendar-days",
+    "trip": "route",
+    "story": "file-text",
+    "goods": "shopping-bag",
+    "ticket": "ticket",
+    "stay": "house",
+    "shop": "store",
+    "category": "tag",
+    "region": "map",
+}
+
+
+def of_result(result: Result, *, mixed: bool = True) -> values.Card:
+    """A hit as a card; ``mixed`` names its kind, for lists of many kinds."""
+    picture = None
+    if result.picture:
+        picture = values.Picture(
+            src=result.picture, width=RESULT_WIDTH, height=RESULT_HEIGHT, alt="", sample=result.sample
+        )
+    return values.Card(
+        url=result.url,
+        title=result.title,
+        kind=result.kind_label if mixed else "",
+        place=", ".join(filter(None, dict.fromkeys([result.shop, result.place or result.region]))),
+        notes=[result.summary] if result.summary and result.price is None else [],
+        price=result.price,
+        price_from=result.price_is_from,
+        rating=values.Rating(average=result.rating, count=result.reviews) if result.rating and result.reviews else None,
+        picture=picture,
+        badge=of_badge(result.badge),
+        sample=result.sample,
+    )
+
+
+def of_badge(badge: Badge | None) -> values.Badge | None:
+    """A state in words; its tone must be one that the stylesheet knows."""
+    if badge is None:
+        return None
+    tones: dict[str, values.Tone] = {"open": "open", "ok": "ok", "warn": "warn", "stop": "stop", "info": "info"}
+    return values.Badge(text=badge.text, tone=tones.get(badge.tone, ""))
+
+
+def of_suggestion(suggestion: Suggestion) -> dict[str, str]:
+    """A line under the search box."""
+    return {
+        "title": suggestion.text,
+        "url": suggestion.url,
+        "kind": suggestion.kind_label,
+        "place": suggestion.place,
+        "icon": ICONS.get(suggestion.kind, "search"),
+    }
+
+
+def unknown_words() -> str:
+    """What stands where a seller has not said something."""
+    return _("Not filled in by the seller yet")

@@ -1,0 +1,218 @@
+"""The search page: one ranking of everything, and the shelves (a category, a region) that are searches too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from frontend.parts.values import Choice, Facet, Link
+from frontend.storefront import asked, cards
+from frontend.storefront.asked import Asked
+from marketplace.catalog.models import Category
+from search import queries
+from search.results import FacetValue, Kind, SearchPage, Sort
+from tourism.regions.models import Region
+
+# The same for every visitor; a proxy may keep it for a moment, a browser asks again each time.
+public = cache_control(public=True, max_age=0, s_maxage=15)
+
+PAGE_SIZE = 24
+# The kinds that have a tab even when nothing of them was found, in this order.
+TABS = (Kind.DESTINATION, Kind.TICKET, Kind.GOODS, Kind.EVENT)
+
+
+@require_safe
+@public
+def results(request: HttpRequest) -> HttpResponse:
+    """Everything that answers a question."""
+    return show(request, asked.read(request.GET))
+
+
+@require_safe
+@public
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One category of the marketplace, as a search with nothing typed."""
+    shelf = get_object_or_404(Category, slug=slug)
+    question = replace(asked.read(request.GET), categories=(slug,), path=request.path, fixed=frozenset({"category"}))
+    return show(request, question, title=shelf.name)
+
+
+@require_safe
+@public
+def region(request: HttpRequest, slug: str) -> HttpResponse:
+    """What can be found and bought in one region."""
+    place = get_object_or_404(Region.objects.light(), slug=slug)
+    question = replace(asked.read(request.GET), regions=(place.code,), path=request.path, fixed=frozenset({"region"}))
+    return show(request, question, title=place.name, place=place)
+
+
+def show(request: HttpRequest, question: Asked, *, title: str = "", place: Region | None = None) -> HttpResponse:
+    """Search and render; htmx gets the results alone by picking them out of the whole page."""
+    now = timezone.now()
+    found = search(question, now=now)
+    context = {
+        "asked": question,
+        "found": found,
+        "title": title,
+        "region": {"slug": place.slug, "name": place.name, "url": ""} if place else None,
+        "cards": [cards.of_result(result, mixed=not question.kind) for result in found.results],
+        "beside": [cards.of_result(result) for result in found.beside],
+        "tabs": tabs(question, found),
+        "chips": chips(question, found),
+        "facets": facets(question, found),
+        "sorts": sorts(question),
+        "keep": dict(
+            (name, value) for name, value in question.parameters() if name in ("q", "type", "exact", "day")
+        ),
+        "page": page_of(found),
+        "clear_url": question.url(regions=question.regions if "region" in question.fixed else (), categories=question.categories if "category" in question.fixed else (), price="", day=None),
+        "exact_url": replace(question, exact=True).url(),
+        "ways_on": [
+            Link(title=way.label, url=Asked().url(**from_parameters(way.parameters))) for way in found.ways_on
+        ],
+        "nav_current": {Kind.DESTINATION: "place", Kind.TICKET: "ticket", Kind.GOODS: "goods", Kind.EVENT: "event"}.get(
+            Kind(question.kind) if question.kind else Kind.STORY, "search"
+        ),
+    }
+    return render(request, "storefront/search.html", context)
+
+
+def search(question: Asked, *, now: datetime) -> SearchPage:
+    """Ask the search room."""
+    low, high = question.band
+    return queries.search(
+        question.q,
+        kind=question.kind,
+        regions=question.regions,
+        categories=question.categories,
+        price_min=low,
+        price_max=high,
+        day=question.day,
+        sort=question.sort,
+        page=question.page,
+        language=language(),
+        exact=question.exact,
+        page_size=PAGE_SIZE,
+        now=now,
+    )
+
+
+def language() -> str:
+    """The visitor's language, without a variant."""
+    return (get_language() or "id")[:2]
+
+
+def page_of(found: SearchPage) -> Page[int]:
+    """The page numbers to offer."""
+    return Paginator(range(max(found.pages, 1)), 1).get_page(found.page)
+
+
+def tabs(question: Asked, found: SearchPage) -> Sequence[Link]:
+    """All, and each kind with how much of it there is."""
+    counted = {value.value: value for value in found.facets.get("kind", ())}
+    total = sum(value.count for value in counted.values())
+    names = {Kind.DESTINATION: _("Places"), Kind.TICKET: _("Tickets"), Kind.GOODS: _("Products"), Kind.EVENT: _("Events")}
+    kinds = [*TABS, *(Kind(value) for value in counted if value in Kind and value not in TABS)]
+    every = Link(title=_("All"), url=question.url(kind=""), count=total, current=not question.kind)
+    return [
+        every,
+        *(
+            Link(
+                title=names.get(kind) or counted[kind].label,
+                url=question.url(kind=kind),
+                count=counted[kind].count if kind in counted else 0,
+                current=question.kind == kind,
+            )
+            for kind in kinds
+        ),
+    ]
+
+
+def facets(question: Asked, found: SearchPage) -> Sequence[Facet]:
+    """The filters beside the results; what the address fixes is not asked."""
+
+    def choices(name: str) -> Sequence[Choice]:
+        return [as_choice(value) for value in found.facets.get(name, ())]
+
+    offered = [
+        Facet(name="region", title=_("Region"), choices=choices("region")),
+        Facet(name="category", title=_("Category"), choices=choices("category")),
+    ]
+    prices = choices("price")
+    if prices:
+        every = Choice(value="", title=_("Every price"), chosen=not question.price)
+        offered.append(Facet(name="price", title=_("Price"), choices=[every, *prices], single=True))
+    return [facet for facet in offered if facet.name not in question.fixed]
+
+
+def as_choice(value: FacetValue) -> Choice:
+    return Choice(value=value.value, title=value.label, count=value.count, chosen=value.selected)
+
+
+def chips(question: Asked, found: SearchPage) -> Sequence[Link]:
+    """The filters in force; each address removes one."""
+
+    def label(name: str, value: str) -> str:
+        return next((known.label for known in found.facets.get(name, ()) if known.value == value), value)
+
+    removable: list[Link] = []
+    if "region" not in question.fixed:
+        for code in question.regions:
+            rest = tuple(other for other in question.regions if other != code)
+            removable.append(Link(title=label("region", code), url=question.url(regions=rest), current=True))
+    if "category" not in question.fixed:
+        for slug in question.categories:
+            rest = tuple(other for other in question.categories if other != slug)
+            removable.append(Link(title=label("category", slug), url=question.url(categories=rest), current=True))
+    if question.price:
+        removable.append(Link(title=label("price", question.price), url=question.url(price=""), current=True))
+    if question.day:
+        removable.append(Link(title=question.day.isoformat(), url=question.url(day=None), current=True))
+    return removable
+
+
+def sorts(question: Asked) -> Sequence[Choice]:
+    """In which order the results can come."""
+    names = {
+        Sort.BEST: _("Best match"),
+        Sort.CHEAPEST: _("Lowest price"),
+        Sort.DEAREST: _("Highest price"),
+        Sort.NEWEST: _("Newest"),
+    }
+    return [Choice(value=value, title=title, chosen=question.sort == value) for value, title in names.items()]
+
+
+def from_parameters(parameters: Mapping[str, str]) -> dict[str, object]:
+    """A way on, as the search room names it, in the names of a question."""
+    known: dict[str, object] = {}
+    for name, value in parameters.items():
+        match name:
+            case "q" | "price" | "sort":
+                known[name] = value
+            case "type" | "kind":
+                known["kind"] = value
+            case "region" | "regions":
+                known["regions"] = tuple(value.split(","))
+            case "category" | "categories":
+                known["categories"] = tuple(value.split(","))
+    return known
+
+
+@require_safe
+@public
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """The lines under the search box; a page of its own for who comes without scripts."""
+    question = asked.read(request.GET)
+    if not request.headers.get("HX-Request"):
+        raise Http404
+    lines = [cards.of_suggestion(line) for line in queries.suggest(question.q, language=language())] if question.q else []
+    all_url = question.url()
+    return render(request, "storefront/_suggestions.html", {"q": question.q, "lines": lines, "all_url": all_url})
