@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class AccountConfig(AppConfig):
     name = "frontend.account"
-    label = "account"
+    label = "account_pages"  # "account" is allauth's
