@@ -1,6 +1,7 @@
 """Settings of both ways to run, embedded and full: one file, and the environment decides."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from celery.schedules import crontab
@@ -158,7 +159,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 # Documents of sellers and buyers are never served by address alone.
 PRIVATE_MEDIA_ROOT = DATA_DIR / "private"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an image brings its own
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("bundle", BASE_DIR / "frontend" / "assets" / "dist")]
 S3_BUCKET = env.str("S3_BUCKET", default="")
