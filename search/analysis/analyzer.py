@@ -1,0 +1,117 @@
+"""From text to words and stems, for documents; from what was typed to what is meant, for queries.
+
+Both engines are given the same words, so neither needs a language of its own.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from search.analysis import lexicon as lexicons
+from search.analysis.fold import words
+from search.analysis.lexicon import Lexicon, Phrase
+from search.analysis.lists import read_words
+from search.analysis.stems import Stemmer
+
+MOST_QUERY_CHARACTERS = 200
+MOST_QUERY_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to say a concept: the words as written, and each way to stem them."""
+
+    words: Phrase
+    stems: tuple[Phrase, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One thing a query asks for, in all the ways it may be said; the first is what was typed."""
+
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def typed(self) -> Phrase:
+        """The words as they were typed."""
+        return self.alternatives[0].words
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A query that was understood: the words without fillers, grouped into concepts."""
+
+    text: str
+    concepts: tuple[Concept, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.concepts)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The gazetteer: names of regions and places, whose words no stemmer may touch."""
+
+    phrases: frozenset[Phrase] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Names":
+        """Names as people write them."""
+        return cls(frozenset(phrase for name in names if (phrase := tuple(words(name)))))
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All the words of all the names."""
+        return frozenset(word for phrase in self.phrases for word in phrase)
+
+
+class Analyzer:
+    """Indonesian, Minangkabau and English, with the names of one province."""
+
+    def __init__(self, names: Names | None = None, lexicon: Lexicon | None = None) -> None:
+        names = names or Names()
+        self.stemmer = Stemmer(names.words)
+        self.lexicon = lexicon or lexicons.build(names=names.phrases)
+        self.fillers = frozenset(read_words("stopwords.txt"))
+
+    def surface(self, *texts: str) -> str:
+        """The folded words of texts, as a field to index."""
+        return " ".join(word for text in texts for word in words(text))
+
+    def stems(self, *texts: tuple[str, str]) -> str:
+        """The stems of ``(text, language)`` pairs, as a field to index."""
+        return " ".join(self._stem(word, language) for text, language in texts for word in words(text))
+
+    def query(self, text: str) -> Analysed:
+        """What a query asks for; nothing if it holds no word."""
+        typed = words(text[:MOST_QUERY_CHARACTERS])[:MOST_QUERY_WORDS]
+        meant = [word for word in typed if word not in self.fillers] or typed
+        return Analysed(text=" ".join(typed), concepts=tuple(self._concepts(meant)))
+
+    def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
+        """A phrase with its stems in either language, since a query does not say which it is."""
+        ways = (tuple(self._stem(word, language) for word in phrase) for language in ("id", "en"))
+        return Alternative(words=phrase, stems=tuple(dict.fromkeys(ways)), weight=weight)
+
+    def _stem(self, word: str, language: str) -> str:
+        return self.stemmer.english(word) if language == "en" else self.stemmer.indonesian(word)
+
+    def _concepts(self, typed: list[str]) -> Iterator[Concept]:
+        place = 0
+        while place < len(typed):
+            size = next(
+                size
+                for size in range(min(self.lexicon.longest, len(typed) - place), 0, -1)
+                if size == 1 or self.lexicon.known(tuple(typed[place : place + size]))
+            )
+            yield self._concept(tuple(typed[place : place + size]))
+            place += size
+
+    def _concept(self, phrase: Phrase) -> Concept:
+        others = self.lexicon.of(phrase)
+        if len(phrase) == 1 and (stem := self.stemmer.indonesian(phrase[0])) != phrase[0]:
+            # "pemandiannya" has the other names of "mandi" too.
+            for other, weight in self.lexicon.of((stem,)).items():
+                others.setdefault(other, weight * 0.8)
+        ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:12]
+        return Concept((self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)))

@@ -1,0 +1,54 @@
+"""Folding: one spelling per word, whatever the keyboard. The same for documents and for queries."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# A person types no more; what comes beyond is noise or an attack.
+MOST_CHARACTERS = 20_000
+LONGEST_WORD = 40
+
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TWICE = re.compile(r"^([a-z]{3,})2(nya|an)?$")
+# Apostrophes stand inside words (Qur'an, nagari's) and leave no gap.
+_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`´‘"))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or apostrophes; control characters become spaces."""
+    text = text[:MOST_CHARACTERS].translate(_APOSTROPHES)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = (
+        " " if unicodedata.category(letter)[0] in "CZ" else letter
+        for letter in decomposed
+        if not unicodedata.combining(letter)
+    )
+    return "".join(kept)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded; a doubled word stays one: oleh-oleh, oleh oleh and oleh2 are the same."""
+    found: list[str] = []
+    for word in _parts(fold(text)):
+        if found and found[-1] == word and word.isalpha() and len(word) > 2:
+            found[-1] = f"{word}-{word}"
+        else:
+            found.append(word[:LONGEST_WORD])
+    return found
+
+
+def is_doubled(word: str) -> bool:
+    """Whether a word is a reduplication, with or without an ending: pantai-pantai, rumah-rumahan."""
+    first, dash, second = word.partition("-")
+    return bool(dash) and "-" not in second and len(first) > 2 and second.startswith(first)
+
+
+def _parts(folded: str) -> Iterator[str]:
+    for match in _WORD.finditer(folded):
+        word = match.group()
+        if twice := _TWICE.match(word):
+            yield f"{twice[1]}-{twice[1]}{twice[2] or ''}"
+        elif "-" not in word or is_doubled(word):
+            yield word
+        else:
+            yield from word.split("-")
