@@ -1,9 +1,14 @@
 """What is asked of the ledger. A balance is what came in less what went out, in whole rupiah."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from marketplace.ledger.models import Entry
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,19 @@ class EntryView:
 
 def balance(code: str) -> int:
     """The balance of an account; 0 for one that was never used."""
-    raise NotImplementedError
+    came_in = Entry.objects.filter(to_account__code=code).aggregate(total=Sum("amount", default=0))["total"]
+    went_out = Entry.objects.filter(from_account__code=code).aggregate(total=Sum("amount", default=0))["total"]
+    return int(came_in - went_out)
 
 
 def balances(prefix: str) -> dict[str, int]:
-    """Balances by code of all accounts whose code begins with ``prefix`` ("shop:", "treasury:13.75"), in two queries."""
-    raise NotImplementedError
+    """Balances by code of all used accounts whose code begins with ``prefix`` ("shop:", "treasury:13.75"): two queries."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for side, sign in (("to_account__code", 1), ("from_account__code", -1)):
+        sums = Entry.objects.filter(**{f"{side}__startswith": prefix}).values(side).annotate(total=Sum("amount"))
+        for row in sums.order_by(side):
+            found[row[side]] += sign * row["total"]
+    return dict(sorted(found.items()))
 
 
 def entries_of(
@@ -37,9 +49,27 @@ def entries_of(
     :param since: posted at this moment or later.
     :param until: posted before this moment.
     """
-    raise NotImplementedError
+    entries = Entry.objects.filter(Q(from_account__code=code) | Q(to_account__code=code))
+    if since is not None:
+        entries = entries.filter(journal__posted_at__gte=since)
+    if until is not None:
+        entries = entries.filter(journal__posted_at__lt=until)
+    return _views(entries.order_by("-journal__posted_at", "-pk")[:limit])
 
 
 def entries_for(*, kind: str, references: Sequence[str]) -> list[EntryView]:
     """Entries of the journals with these causes, oldest first."""
-    raise NotImplementedError
+    return _views(Entry.objects.filter(journal__kind=kind, journal__reference__in=references).order_by("pk"))
+
+
+def _views(entries: QuerySet[Entry]) -> list[EntryView]:
+    rows = entries.values_list(
+        "journal__kind",
+        "journal__reference",
+        "journal__posted_at",
+        "from_account__code",
+        "to_account__code",
+        "amount",
+        "line",
+    )
+    return [EntryView(*row) for row in rows]
