@@ -33,7 +33,7 @@ format: setup ## Format the Python code and sort its imports
 	@.venv/bin/ruff check --select I --fix --quiet
 	@.venv/bin/ruff format
 
-lock: setup ## Compile requirements.txt from pyproject.toml
+lock: ## Compile requirements.txt from pyproject.toml
 	@$(PYTHON) tools/setup.py --lock
 
 clean: ## Remove everything that was made here, the demo's data included

@@ -106,9 +106,14 @@ def compile_messages() -> None:
 
 
 def lock() -> None:
-    """Resolve pyproject.toml into requirements.txt: every version pinned, every file hashed."""
-    options = ["--quiet", "--group", "dev", "--universal", "--generate-hashes", "--no-header"]
-    run([*uv(), "pip", "compile", *options, "-o", "requirements.txt", "pyproject.toml"], env=uv_environment())
+    """Resolve pyproject.toml: every version pinned, every file hashed; for the image without what only we need."""
+    options = ["--quiet", "--universal", "--generate-hashes", "--no-header", "pyproject.toml"]
+    compile_lock = [*uv(), "pip", "compile", *options]
+    run([*compile_lock, "--group", "dev", "-o", "requirements.txt"], env=uv_environment())
+    run(
+        [*compile_lock, "--constraint", "requirements.txt", "--no-annotate", "-o", "deploy/requirements.txt"],
+        env=uv_environment(),
+    )
 
 
 def uv() -> List[str]:
