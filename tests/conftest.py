@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.emptying import _ledger_can_be_emptied  # noqa: F401 - a fixture of every test
 from tests.stack import LiveStack, running_celery_worker, running_stack
 
 JOURNEYS = Path(__file__).parent / "journeys"
