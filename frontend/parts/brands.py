@@ -5,26 +5,32 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from django.apps import apps
 from django.core.cache import cache
 
+from cms.branding.models import Brand
+
 COLOURS = ("paper", "sheet", "ink", "brand", "brand_strong", "on_brand", "accent")
-HEX = re.compile(r"#[0-9a-fA-F]{6}")
+HEX = re.compile(r"#[0-9a-f]{6}")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 CACHE_KEY, CACHE_SECONDS = "parts.brands", 60
 
 
-class Brand(Protocol):
-    """The values of a region's brand: each colour as ``<token>_light`` and ``<token>_dark``."""
+class BrandValues(Protocol):
+    """What a brand must have, beside each colour as ``<token>_light`` and ``<token>_dark``."""
 
-    slug: str
     radius: int
     motif: str
     edge: str
 
+    @property
+    def slug(self) -> str: ...
 
-def rule(brand: Brand) -> str:
-    """The tokens of one brand. What is no colour, number or known name is left out: nothing else reaches the page."""
+
+def rule(brand: BrandValues) -> str:
+    """The tokens of one brand; the province's own has no slug and is the page's.
+
+    What is no colour, number or name is left out: nothing else can reach the page.
+    """
     tokens = []
     for colour in COLOURS:
         light, dark = (getattr(brand, f"{colour}_{theme}", "") for theme in ("light", "dark"))
@@ -35,21 +41,22 @@ def rule(brand: Brand) -> str:
         tokens.append(f"--motif:var(--motif-{brand.motif})")
     if NAME.fullmatch(brand.edge):
         tokens += [f"--edge:var(--edge-{brand.edge})", f"--mark:var(--mark-{brand.edge})"]
-    return f'[data-region="{brand.slug}"]{{{";".join(tokens)}}}'
+    selector = f'[data-region="{brand.slug}"]' if brand.slug else ":root"
+    return f"{selector}{{{';'.join(tokens)}}}"
 
 
-def stylesheet(found: Iterable[Brand]) -> str:
-    """All brands, in the layer of the tokens, so that every part follows."""
-    rules = "".join(rule(brand) for brand in found if NAME.fullmatch(brand.slug))
+def stylesheet(found: Iterable[BrandValues]) -> str:
+    """All brands in the layer of the tokens, so that every part follows; the province's comes first, so others win."""
+    usable = (brand for brand in found if not brand.slug or NAME.fullmatch(brand.slug))
+    rules = "".join(rule(brand) for brand in sorted(usable, key=lambda brand: brand.slug))
     return f"@layer tokens{{{rules}}}\n"
 
 
 def current() -> tuple[str, str]:
-    """The stylesheet as it is now, and its version; looked up once a minute."""
+    """The version of the stylesheet as it is now, and its text; looked up once a minute."""
     kept: tuple[str, str] | None = cache.get(CACHE_KEY)
     if kept is None:
-        model = apps.get_model("branding", "Brand") if apps.is_installed("cms.branding") else None
-        text = stylesheet(model._default_manager.select_related("region").order_by("pk") if model else ())
+        text = stylesheet(Brand.objects.select_related("region").defer("region__boundary"))
         kept = hashlib.sha256(text.encode()).hexdigest()[:10], text
         cache.set(CACHE_KEY, kept, CACHE_SECONDS)
     return kept

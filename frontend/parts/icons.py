@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -13,7 +14,7 @@ class UnknownIcon(LookupError):
 @cache
 def shapes() -> dict[str, str]:
     """The inner SVG of every icon by its lucide name; built by Vite beside its manifest."""
-    path = settings.DJANGO_VITE["default"]["manifest_path"].with_name("icons.json")
+    path = Path(str(settings.DJANGO_VITE["default"]["manifest_path"])).with_name("icons.json")
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return found
 

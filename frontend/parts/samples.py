@@ -35,13 +35,16 @@ MORNING = datetime(2026, 11, 28, 1, 30, tzinfo=UTC)
 
 
 def picture(name: str) -> Picture:
+    """A drawing that comes with the assets."""
     return Picture(src=static(f"bundle/pola/{name}.webp"), width=800, height=600, sample=True)
 
 
 class SampleForm(forms.Form):
     """One field of each kind; given in two states."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the recipient"), help_text=gettext_lazy("As on the identity card, for the ticket."))
+    name = forms.CharField(
+        label=gettext_lazy("Name of the recipient"), help_text=gettext_lazy("As on the identity card, for the ticket.")
+    )
     phone = forms.RegexField(
         r"\d{10}",
         label=gettext_lazy("Phone number"),
@@ -52,18 +55,29 @@ class SampleForm(forms.Form):
     halal = forms.ChoiceField(
         label=gettext_lazy("Halal"),
         widget=forms.RadioSelect,
-        choices=[("yes", gettext_lazy("Has a halal certificate")), ("process", gettext_lazy("The certificate is being arranged"))],
+        choices=[
+            ("yes", gettext_lazy("Has a halal certificate")),
+            ("process", gettext_lazy("The certificate is being arranged")),
+        ],
     )
     region = forms.ChoiceField(label=gettext_lazy("Region"), choices=[("a", "Agam"), ("b", "Bukittinggi")])
     story = forms.CharField(label=gettext_lazy("Story"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    photo = forms.FileField(label=gettext_lazy("Take a photo"), required=False, help_text=gettext_lazy("Daylight beside a window is best."))
+    photo = forms.FileField(
+        label=gettext_lazy("Take a photo"), required=False, help_text=gettext_lazy("Daylight beside a window is best.")
+    )
     whatsapp = forms.BooleanField(label=gettext_lazy("Tell me by WhatsApp"), required=False)
 
 
 def cards() -> list[Card]:
     """Every kind of card, among them one without a picture and one with too long a name."""
     return [
-        Card(url="#", title="Danau Maninjau", place="Kabupaten Agam", picture=picture("danau"), badge=Badge(text=_("Not checked by the office"), tone="open")),
+        Card(
+            url="#",
+            title="Danau Maninjau",
+            place="Kabupaten Agam",
+            picture=picture("danau"),
+            badge=Badge(text=_("Not checked by the office"), tone="open"),
+        ),
         Card(
             url="#",
             title="Tempat dengan nama yang panjang sekali sampai tiga baris pun tidak cukup untuk menuliskannya",
@@ -75,7 +89,12 @@ def cards() -> list[Card]:
         ),
         Card(url="#", title=_("Without a picture"), place="Kota Pariaman", price=95_000, sample=True),
         Card(
-            url="#", title="Kopi arabika Solok Rajo", place="Kabupaten Solok", price=68_000, picture=picture("kopi"), rating=Rating(average=4.8, count=31)
+            url="#",
+            title="Kopi arabika Solok Rajo",
+            place="Kabupaten Solok",
+            price=68_000,
+            picture=picture("kopi"),
+            rating=Rating(average=4.8, count=31),
         ),
     ]
 
@@ -117,8 +136,18 @@ def everything(*, region: str) -> dict[str, Any]:
     found = cards()
     refused = SampleForm({"name": "Rina Contoh", "phone": "0800000", "region": "a"})
     rows = [
-        [Cell(text="Sabtu, 21 November"), Cell(text="184", end=True), Cell(text="179", end=True), Cell(text="Rp0", end=True)],
-        [Cell(text="Minggu, 22 November"), Cell(text="96", end=True), Cell(text="41", end=True), Cell(text="Rp0", end=True)],
+        [
+            Cell(text="Sabtu, 21 November"),
+            Cell(text="184", end=True),
+            Cell(text="179", end=True),
+            Cell(text="Rp0", end=True),
+        ],
+        [
+            Cell(text="Minggu, 22 November"),
+            Cell(text="96", end=True),
+            Cell(text="41", end=True),
+            Cell(text="Rp0", end=True),
+        ],
     ]
     ticket = {
         "title": "Jelajah Ngarai Sianok dengan pemandu",
@@ -132,12 +161,39 @@ def everything(*, region: str) -> dict[str, Any]:
         "region": "bukittinggi",
     }
     items = [
-        {"title": "Kopi arabika Solok Rajo", "url": "#", "note": "200 g biji", "picture": picture("kopi"), "amount": 136_000, "quantity_name": "a", "quantity": 2, "most": 24},
-        {"title": "Sirup markisa 630 ml", "note": "", "picture": None, "amount": 52_000, "problem": _("Only 1 left; you asked for 3."), "remove_name": "hapus"},
+        {
+            "title": "Kopi arabika Solok Rajo",
+            "url": "#",
+            "note": "200 g biji",
+            "picture": picture("kopi"),
+            "amount": 136_000,
+            "quantity_name": "a",
+            "quantity": 2,
+            "most": 24,
+        },
+        {
+            "title": "Sirup markisa 630 ml",
+            "note": "",
+            "picture": None,
+            "amount": 52_000,
+            "problem": _("Only 1 left; you asked for 3."),
+            "remove_name": "hapus",
+        },
     ]
     return {
-        "region": {"slug": region, "name": region.replace("-", " ").title(), "url": f"?daerah={region}"} if region else None,
-        "brands": ["bukittinggi", "agam", "kab-solok", "padang", "sawahlunto", "tanah-datar", "payakumbuh", "kepulauan-mentawai"],
+        "region": {"slug": region, "name": region.replace("-", " ").title(), "url": f"?daerah={region}"}
+        if region
+        else None,
+        "brands": [
+            "bukittinggi",
+            "agam",
+            "kab-solok",
+            "padang",
+            "sawahlunto",
+            "tanah-datar",
+            "payakumbuh",
+            "kepulauan-mentawai",
+        ],
         "crumbs": [Crumb(title="Sumatera Barat", url="#"), Crumb(title="Bukittinggi", url="#")],
         "tones": [
             Badge(text=_("Open until 17.00"), tone="ok"),
@@ -146,8 +202,16 @@ def everything(*, region: str) -> dict[str, Any]:
             Badge(text=_("New"), tone="info"),
             Badge(text=_("Not checked by the office"), tone="open"),
         ],
-        "chips": [Link(title="Kabupaten Agam", url="#", current=True), Link(title=_("Fit for children"), url="#"), Link(title=_("Tickets"), url="#", icon="ticket")],
-        "tabs": [Link(title=_("All"), url="#", count=1014, current=True), Link(title=_("Places"), url="#", count=5), Link(title=_("Products"), url="#", count=0)],
+        "chips": [
+            Link(title="Kabupaten Agam", url="#", current=True),
+            Link(title=_("Fit for children"), url="#"),
+            Link(title=_("Tickets"), url="#", icon="ticket"),
+        ],
+        "tabs": [
+            Link(title=_("All"), url="#", count=1014, current=True),
+            Link(title=_("Places"), url="#", count=5),
+            Link(title=_("Products"), url="#", count=0),
+        ],
         "cards": found,
         "rows": [
             Card(
@@ -168,13 +232,33 @@ def everything(*, region: str) -> dict[str, Any]:
             Facet(
                 name="region",
                 title=_("Region"),
-                choices=[Choice(value="agam", title="Kabupaten Agam", count=11, chosen=True), Choice(value="bukittinggi", title="Kota Bukittinggi", count=2)],
+                choices=[
+                    Choice(value="agam", title="Kabupaten Agam", count=11, chosen=True),
+                    Choice(value="bukittinggi", title="Kota Bukittinggi", count=2),
+                ],
             )
         ],
-        "sorts": [Choice(value="best", title=_("Best match"), chosen=True), Choice(value="price", title=_("Lowest price"))],
+        "sorts": [
+            Choice(value="best", title=_("Best match"), chosen=True),
+            Choice(value="price", title=_("Lowest price")),
+        ],
         "events": [
-            EventCard(url="#", title="Pacu jawi", day=SATURDAY, place="Kabupaten Tanah Datar, 13.00 WIB", note=_("Wet fields; bring a change of clothes."), sample=True),
-            EventCard(url="#", title="Pasar kopi lereng Talang", day=SATURDAY, last_day=SATURDAY + timedelta(days=1), place="Kabupaten Solok", sample=True),
+            EventCard(
+                url="#",
+                title="Pacu jawi",
+                day=SATURDAY,
+                place="Kabupaten Tanah Datar, 13.00 WIB",
+                note=_("Wet fields; bring a change of clothes."),
+                sample=True,
+            ),
+            EventCard(
+                url="#",
+                title="Pasar kopi lereng Talang",
+                day=SATURDAY,
+                last_day=SATURDAY + timedelta(days=1),
+                place="Kabupaten Solok",
+                sample=True,
+            ),
         ],
         "days": days(),
         "month": month(),
@@ -185,9 +269,19 @@ def everything(*, region: str) -> dict[str, Any]:
         ],
         "quantities": [
             QuantityRow(name="q1", title=_("Adult"), price=35_000, note=_("13 years and over"), value=2),
-            QuantityRow(name="q2", title=_("Child"), price=20_000, note=_("4 to 12 years"), value=1, error=_("Only 1 left; you asked for 3.")),
+            QuantityRow(
+                name="q2",
+                title=_("Child"),
+                price=20_000,
+                note=_("4 to 12 years"),
+                value=1,
+                error=_("Only 1 left; you asked for 3."),
+            ),
         ],
-        "amounts": [Amount(title=_("Tickets, 3 people"), amount=90_000), Amount(title=_("Delivery"), amount=21_000, note="Jakarta Selatan")],
+        "amounts": [
+            Amount(title=_("Tickets, 3 people"), amount=90_000),
+            Amount(title=_("Delivery"), amount=21_000, note="Jakarta Selatan"),
+        ],
         "form": SampleForm(),
         "refused": refused,
         "steps": [
@@ -197,15 +291,26 @@ def everything(*, region: str) -> dict[str, Any]:
         ],
         "table": Table(
             caption=_("Receipts"),
-            columns=[Cell(text=_("Day")), Cell(text=_("Sold"), end=True), Cell(text=_("Scanned"), end=True), Cell(text=_("Deposited"), end=True)],
+            columns=[
+                Cell(text=_("Day")),
+                Cell(text=_("Sold"), end=True),
+                Cell(text=_("Scanned"), end=True),
+                Cell(text=_("Deposited"), end=True),
+            ],
             rows=rows,
         ),
         "page": Paginator(range(200), 10).page(4),
-        "links": [Link(title=_("A fact is wrong"), url="#"), Link(title=_("I was asked to pay more"), url="#", note=_("Answered within 3 days"))],
+        "links": [
+            Link(title=_("A fact is wrong"), url="#"),
+            Link(title=_("I was asked to pay more"), url="#", note=_("Answered within 3 days")),
+        ],
         "facts": [(_("Parking"), _("Motorcycles and cars")), (_("Wheelchair access"), None)],
         "ticket": ticket,
         "items": items,
         "foot": [{"icon": "truck", "text": _("To Jakarta Selatan, 3 days"), "amount": 21_000}],
-        "places": [Place(title="Danau Maninjau", latitude=-0.32, longitude=100.2, url="#"), Place(title="Jam Gadang", latitude=-0.305, longitude=100.369)],
+        "places": [
+            Place(title="Danau Maninjau", latitude=-0.32, longitude=100.2, url="#"),
+            Place(title="Jam Gadang", latitude=-0.305, longitude=100.369),
+        ],
         "hero_picture": picture("ngarai"),
     }

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation import clock, money
@@ -33,6 +33,7 @@ def language() -> str:
 
 
 def as_day(value: date | datetime) -> date:
+    """The calendar day in WIB."""
     return clock.day_of(value) if isinstance(value, datetime) else value
 
 
@@ -89,7 +90,11 @@ def telepon(number: str | None) -> str:
         parsed = phonenumbers.parse(number, "ID")
     except phonenumbers.NumberParseException:
         return number
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if parsed.country_code == 62
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(parsed, form)
 
 
@@ -121,9 +126,7 @@ def qr(text: str, label: str = "") -> SafeString:
     """A QR code as SVG without inline style; ``label`` says what it is for."""
     code = segno.make(text, error="m", micro=False)
     rows = code.matrix_iter(border=0)
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-    )
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     size = code.symbol_size(border=0)[0] + 8
     return format_html(
         '<svg viewBox="-4 -4 {} {}" role="img" aria-label="{}"><path fill="#fff" d="M-4-4h{}v{}h-{}z"/><path d="{}"/></svg>',
@@ -133,7 +136,13 @@ def qr(text: str, label: str = "") -> SafeString:
 
 @register.inclusion_tag("_parts/picture.html")
 def picture(
-    picture: Picture | None, *, sizes: str = "(min-width: 60rem) 360px, 50vw", eager: bool = False, shape: str = "", tag: str = "", alt: str | None = None
+    picture: Picture | None,
+    *,
+    sizes: str = "(min-width: 60rem) 360px, 50vw",
+    eager: bool = False,
+    shape: str = "",
+    tag: str = "",
+    alt: str | None = None,
 ) -> dict[str, Any]:
     """A picture in its frame; without one the frame shows the region's cloth.
 
@@ -165,7 +174,9 @@ def page_numbers(page: Page[Any]) -> list[int | str]:
 @register.filter
 def map_points(places: Iterable[Place]) -> str:
     """Places as the map reads them."""
-    return json.dumps([{"lat": place.latitude, "lon": place.longitude, "title": place.title, "url": place.url} for place in places])
+    return json.dumps(
+        [{"lat": place.latitude, "lon": place.longitude, "title": place.title, "url": place.url} for place in places]
+    )
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
@@ -214,13 +225,6 @@ def address(name: str, *args: Any, **kwargs: Any) -> str:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
-
-
-@register.simple_tag
-def in_language(code: str, message: str) -> str:
-    """A word in a given language, whatever the page's own is."""
-    with override(code):
-        return _(message)
 
 
 # Calendar -------------------------------------------------------------------------------------------------------------
