@@ -7,7 +7,7 @@ DELETE on SQLite, which the ledger's triggers refuse. So on SQLite they come off
 from collections.abc import Iterator, Sequence
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 from marketplace.ledger.triggers import statements_to_add, statements_to_remove
 

@@ -40,6 +40,4 @@ def statements_to_remove(vendor: str) -> list[str]:
             *(f"DROP TRIGGER IF EXISTS {table}_is_append_only ON {table}" for table in TABLES),
             "DROP FUNCTION IF EXISTS ledger_refuse_change()",
         ]
-    return [
-        f"DROP TRIGGER IF EXISTS {table}_refuses_{action}" for table in TABLES for action in ("update", "delete")
-    ]
+    return [f"DROP TRIGGER IF EXISTS {table}_refuses_{action}" for table in TABLES for action in ("update", "delete")]

@@ -110,9 +110,7 @@ class TestQueries:
         sell(at=NOON + timedelta(hours=1))
 
         assert queries.entries_of("buyer:7K2M", since=NOON + timedelta(minutes=1), limit=1) == [
-            EntryView(
-                "SALE", "order:7K2M", NOON + timedelta(hours=1), "buyer:7K2M", "treasury:13.75", 20_000, None
-            )
+            EntryView("SALE", "order:7K2M", NOON + timedelta(hours=1), "buyer:7K2M", "treasury:13.75", 20_000, None)
         ]
         assert [entry.amount for entry in queries.entries_of("buyer:7K2M", until=NOON + timedelta(hours=1))] == [50_000]
 
