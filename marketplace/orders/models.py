@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import DomainError
@@ -73,7 +74,7 @@ class TransitionRefused(DomainError):
 
     def __init__(self, *, before: str, after: str) -> None:
         self.before, self.after = before, after
-        super().__init__(_("This step is not possible now. Please reload the page to see the present state."))
+        super().__init__(gettext("This step is not possible now. Please reload the page to see the present state."))
 
 
 class Order(models.Model):

@@ -295,7 +295,10 @@ def _ask(operation: str, call: Callable[[], Any]) -> dict[str, Any]:
         if isinstance(answer, dict):
             return answer
         failure = GatewayUnreachable(detail="not an object", outcome_unknown=True)
-    logger.warning("Midtrans %s: %s %s", operation, failure.code, failure.detail)
+    # "404" is the ordinary answer about a page on which nothing was chosen yet.
+    logger.log(
+        logging.DEBUG if failure.detail == "404" else logging.WARNING, "Midtrans %s: %s", operation, failure.detail
+    )
     raise failure
 
 

@@ -1,5 +1,6 @@
 """Payments: attempts to pay an order, what Midtrans said of them, and what went back."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -21,6 +22,25 @@ class PaymentStatus(models.TextChoices):
     # The provider took its settlement back.
     REVERSED = "REVERSED", _("reversed")
     DISPUTED = "DISPUTED", _("disputed")
+
+
+# What Midtrans may say next. A status that leads nowhere from here is an older answer, and is passed over.
+PAYMENT_TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
+    PaymentStatus.CREATED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.PENDING: frozenset(
+        {PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.REVIEW: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}),
+    # On the same page another method may be tried after a refusal; and money may come after an expiry.
+    PaymentStatus.FAILED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.PAID: frozenset({PaymentStatus.REVERSED, PaymentStatus.DISPUTED}),
+    PaymentStatus.DISPUTED: frozenset({PaymentStatus.REVERSED}),
+    PaymentStatus.REVERSED: frozenset(),
+}
 
 
 class PaymentMethod(models.TextChoices):
@@ -50,6 +70,8 @@ class Payment(models.Model):
     transaction_id = models.CharField(_("transaction"), max_length=60, blank=True)
     snap_token = models.CharField(_("Snap token"), max_length=60, blank=True)
     redirect_url = models.URLField(_("payment page"), max_length=300, blank=True)
+    # While one request asks Midtrans for the page, another waits for its answer: a second page would end the first.
+    page_asked_at = models.DateTimeField(_("page asked for at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
@@ -78,8 +100,6 @@ class Payment(models.Model):
 
 class NotificationVerdict(models.TextChoices):
     ACCEPTED = "ACCEPTED", _("accepted")
-    BAD_SIGNATURE = "BAD_SIGNATURE", _("bad signature")
-    UNKNOWN_ORDER = "UNKNOWN_ORDER", _("unknown order_id")
     MISMATCH = "MISMATCH", _("amount or merchant differs")
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.payments.channels import words_of
+from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+
 
 @dataclass(frozen=True)
 class PaymentView:
@@ -33,11 +36,52 @@ class RefundView:
     done_at: datetime | None
 
 
-def payment_of_order(order_id: int, *, now: datetime) -> PaymentView | None:
-    """The attempt that counts: the paid one, else the newest."""
-    raise NotImplementedError
+# Which attempt counts, best first; among equals the newest.
+_WEIGHT = {
+    PaymentStatus.PAID: 0,
+    PaymentStatus.DISPUTED: 1,
+    PaymentStatus.REVIEW: 2,
+    PaymentStatus.PENDING: 3,
+    PaymentStatus.CREATED: 4,
+    PaymentStatus.REVERSED: 5,
+    PaymentStatus.FAILED: 6,
+}
+
+
+def payment_of_order(order_id: int) -> PaymentView | None:
+    """The attempt that counts: the paid one, else the newest that lives; one query."""
+    attempts = sorted(
+        Payment.objects.filter(order_id=order_id), key=lambda one: (_WEIGHT[PaymentStatus(one.status)], -one.pk)
+    )
+    return _view(attempts[0]) if attempts else None
 
 
 def refunds_of_order(order_id: int) -> list[RefundView]:
-    """What went back or is going back, oldest first."""
-    raise NotImplementedError
+    """What went back or is going back, oldest first; one query."""
+    rows = Refund.objects.filter(payment__order_id=order_id).order_by("pk")
+    return [
+        RefundView(
+            amount=row.amount,
+            status=row.status,
+            status_words=str(RefundStatus(row.status).label),
+            reason=row.reason,
+            requested_at=row.requested_at,
+            done_at=row.done_at,
+        )
+        for row in rows
+    ]
+
+
+def _view(payment: Payment) -> PaymentView:
+    return PaymentView(
+        id=payment.pk,
+        status=payment.status,
+        method=payment.method,
+        method_words=words_of(payment),
+        amount=payment.amount,
+        created_at=payment.created_at,
+        expires_at=payment.expires_at,
+        paid_at=payment.paid_at,
+        is_provisional=payment.status == PaymentStatus.PAID and payment.provisional_until is not None,
+        redirect_url=payment.redirect_url,
+    )

@@ -1,0 +1,22 @@
+"""The poller: what a lost notification would have told is found out anyway."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from foundation.outbox.services import publish_many
+from marketplace.payments.models import Payment
+
+# Until the look was taken, and wrote a better time on the row.
+_PATIENCE = timedelta(minutes=5)
+
+
+@transaction.atomic
+def ask_again(*, now: datetime, limit: int) -> int:
+    """Have due payments looked at; returns how many. Whoever applies payments does the asking."""
+    due = Payment.objects.filter(check_at__lte=now).order_by("check_at", "pk")
+    ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    if ids:
+        Payment.objects.filter(pk__in=ids).update(check_at=now + _PATIENCE)
+        publish_many(topic="payment.notified", keys=ids, now=now)
+    return len(ids)
