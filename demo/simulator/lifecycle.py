@@ -31,6 +31,7 @@ def open_transaction(
     gross_amount: int,
     method: Method,
     expires_at: datetime | None = None,
+    lasts: timedelta | None = None,
     card: str = "",
     custom_fields: Json | None = None,
     notify_urls: list[str] | None = None,
@@ -45,7 +46,7 @@ def open_transaction(
         gross_amount=gross_amount,
         method=method.name,
         created_at=now,
-        expires_at=expires_at or now + method.lasts,
+        expires_at=expires_at or now + (lasts or method.lasts),
         token=token,
         card=card,
         custom_fields=custom_fields or {},
@@ -61,16 +62,15 @@ def open_transaction(
 def choose(world: World, session: Session, method: Method, card: str = "") -> Transaction:
     """Choose a method on a Snap page; one that was denied may be followed by another."""
     request = session.request
-    expires_at = session.pay_before
-    if expires_at is None and session.pay_within_seconds is not None:
-        expires_at = world.clock.now() + timedelta(seconds=session.pay_within_seconds)
+    within = session.pay_within_seconds
     transaction = open_transaction(
         world,
         merchant=world.merchant(session.merchant_id),
         order_id=session.order_id,
         gross_amount=session.gross_amount,
         method=method,
-        expires_at=expires_at,
+        expires_at=session.pay_before,
+        lasts=None if within is None else timedelta(seconds=within),
         card=card,
         custom_fields={name: request[name] for name in request if name.startswith("custom_field")},
         notify_urls=session.notify_urls,

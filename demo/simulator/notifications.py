@@ -46,12 +46,18 @@ def announce(world: World, transaction: Transaction) -> None:
                 body=body,
                 created_at=now,
                 due_at=now + timedelta(seconds=delay.get("seconds", 300) if delay is not None else 0),
-                state="LOST" if lost or not url else "HELD" if held else "WAITING",
+                state=_first_state(url, lost=lost, held=held),
                 parallel=bool(copies and copies.get("parallel", True)) if copies is not None else False,
                 faults=faults,
             )
             world.store.save(notice)
     world.changed.set()
+
+
+def _first_state(url: str, *, lost: bool, held: bool) -> str:
+    if not url:
+        return "UNADDRESSED"
+    return "LOST" if lost else "HELD" if held else "WAITING"
 
 
 def resend(world: World, notice: Notice) -> Notice:
@@ -124,6 +130,7 @@ class Postman(threading.Thread):
             self.world.changed.clear()
             self.send_due()
         self.pool.shutdown(wait=True, cancel_futures=True)
+        self.session.close()
 
     def send_due(self) -> None:
         """Hand out everything that may be sent now."""

@@ -111,7 +111,10 @@ class Refund:
 
 @dataclass
 class Notice:
-    """One notification, with every try to deliver it. States: WAITING, HELD, LOST, SENDING, DELIVERED, GIVEN_UP."""
+    """One notification, with every try to deliver it.
+
+    States: WAITING, HELD, LOST, UNADDRESSED (the merchant has no address), SENDING, DELIVERED, GIVEN_UP.
+    """
 
     key: ClassVar[str] = "notice_id"
     found_by: ClassVar[tuple[str, ...]] = ("transaction_id", "order_id", "state", "due_at")

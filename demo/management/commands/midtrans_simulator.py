@@ -17,7 +17,7 @@ from demo.simulator.state import DEMO_MERCHANT, Merchant
 EXAMPLES = """\
 examples:
   manage.py midtrans_simulator
-      on port 8001, telling http://127.0.0.1:8000/payments/midtrans/notification/
+      beside the site of SITE_PORT: on the next port, telling it of every change
   manage.py midtrans_simulator --port 9001 --notify http://127.0.0.1:9000/payments/midtrans/notification/
   manage.py midtrans_simulator --clock-offset +3h --db /tmp/midtrans.sqlite3
   curl -X POST localhost:8001/__sim__/faults -d '{"name": "lost", "count": 2}'
@@ -55,12 +55,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8001, help="port to listen on (8001)")
+        port = settings.SITE_PORT + 1
+        parser.add_argument("--port", type=int, default=port, help=f"port to listen on ({port}: the site's, plus one)")
+        notify = f"http://127.0.0.1:{settings.SITE_PORT}/payments/midtrans/notification/"
         parser.add_argument(
-            "--notify",
-            metavar="URL",
-            default="http://127.0.0.1:8000/payments/midtrans/notification/",
-            help="where notifications go; empty for nowhere",
+            "--notify", metavar="URL", default=notify, help=f"where notifications go; empty for nowhere ({notify})"
         )
         parser.add_argument(
             "--finish", metavar="URL", default="", help="where buyers return if a session names no page"

@@ -1,0 +1,177 @@
+"""The simulator's own buttons, its broken answers, its memory and its command."""
+
+import argparse
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError
+
+from demo.management.commands.midtrans_simulator import Command, merchant, span
+from demo.simulator.server import SimulatorServer
+from demo.simulator.state import DEMO_MERCHANT, Merchant
+from tests.contracts.midtrans import Midtrans, charge_request, snap_request
+
+
+class TestControl:
+    def test_a_payment_can_be_played_through_by_http_alone(self, simulator: SimulatorServer):
+        token = _midtrans(simulator).snap.create_transaction(snap_request("A"))["token"]
+
+        _post(simulator, f"sessions/{token}/choose", method="other_qris")
+        paid = _post(simulator, "transactions/A/pay", issuer="dana").json()
+        _post(simulator, "transactions/A/refund-from-dashboard", amount=1000)
+        shown = requests.get(f"{simulator.url}/__sim__/transactions/A", timeout=10).json()
+        assert (paid["status"], paid["details"]["transaction_type"]) == ("settlement", "off-us")
+        assert (shown["status"], [row["amount"] for row in shown["refunds"]]) == ("partial_refund", [1000])
+
+    def test_what_the_state_forbids_is_a_conflict(self, simulator: SimulatorServer):
+        _midtrans(simulator).core.charge(charge_request("A"))
+
+        assert _post(simulator, "transactions/A/reverse").status_code == 409
+        assert _post(simulator, "transactions/B/pay").status_code == 404
+
+    def test_late_money_can_be_forced(self, simulator: SimulatorServer):
+        _midtrans(simulator).core.charge(charge_request("A"))
+        _post(simulator, "transactions/A/expire")
+
+        assert _post(simulator, "transactions/A/pay").status_code == 409
+        assert _post(simulator, "transactions/A/pay", force=True).json()["status"] == "settlement"
+
+    def test_time_passes_on_request(self, simulator: SimulatorServer):
+        _midtrans(simulator).core.charge(charge_request("A", "qris"))
+        _post(simulator, "clock/advance", seconds=901)
+
+        listed = requests.get(f"{simulator.url}/__sim__/transactions/?order_id=A", timeout=10).json()
+        assert [row["status"] for row in listed] == ["expire"]
+        assert _post(simulator, "clock/advance", seconds=-1).status_code == 400
+
+    def test_notifications_are_listed_and_sent_again(self, notifying: SimulatorServer, receiver: Any):
+        _midtrans(notifying).core.charge(charge_request("A"))
+        notifying.drain()
+        (notice,) = requests.get(f"{notifying.url}/__sim__/notifications/?order_id=A", timeout=10).json()
+
+        _post(notifying, f"notifications/{notice['notice_id']}/resend")
+        notifying.drain()
+        assert receiver.bodies == [notice["body"]] * 2
+
+    def test_an_unknown_fault_is_refused_and_all_can_be_cleared(self, simulator: SimulatorServer):
+        assert _post(simulator, "faults", name="gempa").status_code == 400
+        assert _post(simulator, "faults", name="lost", count=None).status_code == 201
+
+        requests.delete(f"{simulator.url}/__sim__/faults", timeout=10)
+        assert requests.get(f"{simulator.url}/__sim__/faults", timeout=10).json() == []
+
+    def test_lists_what_it_can_do(self, simulator: SimulatorServer):
+        contents = requests.get(f"{simulator.url}/__sim__/", timeout=10).json()
+        assert {"pay", "deny", "expire", "reverse", "chargeback"} <= set(contents["transaction_actions"])
+        assert {"duplicate", "lost", "timeout_after_snap"} <= set(contents["faults"])
+
+
+class TestBrokenAnswers:
+    @pytest.mark.parametrize(
+        ("options", "raised"),
+        [
+            ({"status": 500}, MidtransAPIError),
+            ({"status": 429}, MidtransAPIError),
+            ({"status": 403, "body": "html"}, JSONDecodeError),
+            ({"status": 502, "body": "html"}, JSONDecodeError),
+            ({"status": 200, "body": "empty"}, JSONDecodeError),
+            ({"status": 200, "body": "list"}, AttributeError),
+        ],
+    )
+    def test_break_the_named_endpoint_once(self, simulator: SimulatorServer, options: dict, raised: type[Exception]):
+        simulator.fault("http", endpoint="snap", **options)
+        midtrans = _midtrans(simulator)
+
+        with pytest.raises(raised):
+            midtrans.snap.create_transaction(snap_request("A"))
+        assert midtrans.snap.create_transaction(snap_request("A"))["token"]
+
+    def test_a_timeout_leaves_the_work_done(self, simulator: SimulatorServer):
+        simulator.fault("timeout_after_charge", order_id="A")
+
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(
+                f"{simulator.core_url}/v2/charge",
+                json=charge_request("A"),
+                auth=(DEMO_MERCHANT.server_key, ""),
+                timeout=0.2,
+            )
+        assert _midtrans(simulator).core.transactions.status("A")["transaction_status"] == "pending"
+
+    def test_slow_answers_come_after_all(self, simulator: SimulatorServer):
+        simulator.fault("slow", endpoint="status", seconds=0.3)
+        _midtrans(simulator).core.charge(charge_request("A"))
+
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.get(f"{simulator.core_url}/v2/A/status", auth=(DEMO_MERCHANT.server_key, ""), timeout=0.1)
+        assert _midtrans(simulator).core.transactions.status("A")["transaction_status"] == "pending"
+
+    @pytest.mark.parametrize(("fault", "code"), [("channel_off", "402")])
+    def test_refusals_on_demand(self, simulator: SimulatorServer, fault: str, code: str):
+        simulator.fault(fault)
+
+        with pytest.raises(MidtransAPIError) as error:
+            _midtrans(simulator).core.charge(charge_request("A"))
+        assert error.value.api_response_dict["status_code"] == code
+
+    def test_the_duplicate_message_has_two_languages(self, simulator: SimulatorServer):
+        midtrans = _midtrans(simulator)
+        midtrans.core.charge(charge_request("A"))
+        simulator.fault("duplicate_in_english")
+
+        messages = []
+        for _ in range(2):
+            with pytest.raises(MidtransAPIError) as error:
+                midtrans.snap.create_transaction(snap_request("A"))
+            messages += error.value.api_response_dict["error_messages"]
+        assert messages == [
+            "transaction_details.order_id has already been taken",
+            "transaction_details.order_id sudah digunakan",
+        ]
+
+
+class TestMemory:
+    def test_a_restart_forgets_nothing(self, tmp_path: Path):
+        with SimulatorServer(db=tmp_path / "midtrans.sqlite3") as first:
+            token = _midtrans(first).snap.create_transaction(snap_request("A"))["token"]
+            first.choose(token, "bca_va")
+            first.advance(hours=1)
+        with SimulatorServer(db=tmp_path / "midtrans.sqlite3") as second:
+            assert second.pay("A")["status"] == "settlement"
+            assert second.world.clock.offset == timedelta(hours=1)
+
+
+class TestCommand:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("+90m", timedelta(minutes=90)),
+            ("-2h", timedelta(hours=-2)),
+            ("3d", timedelta(days=3)),
+            ("45", timedelta(seconds=45)),
+        ],
+    )
+    def test_reads_a_span(self, text: str, expected: timedelta):
+        assert span(text) == expected
+
+    def test_refuses_what_it_cannot_read(self):
+        with pytest.raises(argparse.ArgumentTypeError):
+            span("besok")
+        with pytest.raises(argparse.ArgumentTypeError):
+            merchant("G1:kunci")
+        assert merchant("G1:a:b") == Merchant("G1", "a", "b")
+
+    def test_its_help_has_examples(self):
+        text = Command().create_parser("manage.py", "midtrans_simulator").format_help()
+        assert "--notify http://127.0.0.1:9000/payments/midtrans/notification/" in text
+
+
+def _midtrans(simulator: SimulatorServer) -> Midtrans:
+    return Midtrans(DEMO_MERCHANT.server_key, simulator.core_url, simulator.snap_url)
+
+
+def _post(simulator: SimulatorServer, path: str, **body: Any) -> requests.Response:
+    return requests.post(f"{simulator.url}/__sim__/{path}", json=body, timeout=10)
