@@ -46,7 +46,9 @@ def from_image(image: Image, *, alt: str = "", sample: bool = False, credit: str
         if kind and rendition.filter_spec.startswith("width-"):
             by_type[kind][rendition.width] = rendition
     srcsets = {
-        kind: ", ".join(f"{rendition.file.url} {width}w" for width, rendition in sorted(by_type[kind].items())) for kind in dict.fromkeys(TYPES.values()) if by_type[kind]
+        kind: ", ".join(f"{rendition.file.url} {width}w" for width, rendition in sorted(by_type[kind].items()))
+        for kind in dict.fromkeys(TYPES.values())
+        if by_type[kind]
     }
     jpegs = by_type["image/jpeg"]
     fallback = jpegs[max(jpegs)] if jpegs else None

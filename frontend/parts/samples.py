@@ -25,6 +25,7 @@ from frontend.parts.values import (
     Place,
     QuantityRow,
     Rating,
+    RegionMark,
     SlotChoice,
     Step,
     Table,
@@ -181,9 +182,7 @@ def everything(*, region: str) -> dict[str, Any]:
         },
     ]
     return {
-        "region": {"slug": region, "name": region.replace("-", " ").title(), "url": f"?daerah={region}"}
-        if region
-        else None,
+        "region": RegionMark(slug=region, name=region.replace("-", " ").title()) if region else None,
         "brands": [
             "bukittinggi",
             "agam",

@@ -8,6 +8,7 @@ from frontend.parts import views
 app_name = "parts"
 urlpatterns = [
     path("merek.<slug:version>.css", views.brands, name="brands"),
+    path("peta/batas.geojson", views.boundaries, name="boundaries"),
     path("luring/", views.offline, name="offline"),
 ]
 if settings.DEBUG or settings.DEMO:

@@ -84,6 +84,16 @@ class EventCard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RegionMark:
+    """The region that a page belongs to: what the base template calls ``region``. ``province`` is the line below."""
+
+    slug: str
+    name: str
+    url: str = ""
+    province: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Crumb:
     """One step of the way here."""
 

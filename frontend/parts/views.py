@@ -1,12 +1,14 @@
 """The brands' stylesheet, the offline page, and the list of patterns."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import override
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from frontend.parts import brands as brand_values
 from frontend.parts import samples
+from tourism.regions import queries
 
 
 @require_safe
@@ -16,6 +18,17 @@ def brands(request: HttpRequest, version: str) -> HttpResponse:
     response = HttpResponse(text, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable" if version == current else "public, max-age=60"
     return response
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def boundaries(request: HttpRequest) -> HttpResponse:
+    """The regencies' boundaries for the map that is drawn on demand."""
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
+        for code, geometry in queries.boundaries().items()
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
 
 
 @require_safe

@@ -21,8 +21,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation import clock, money
-from frontend.parts import brands, icons
+from frontend.parts import addresses, brands, icons, outlines
 from frontend.parts.values import DateChoice, Picture, Place
+from tourism.regions import queries
 
 register = template.Library()
 
@@ -179,6 +180,17 @@ def map_points(places: Iterable[Place]) -> str:
     )
 
 
+@register.inclusion_tag("_parts/region_map.html")
+def region_map() -> dict[str, Any]:
+    """The province drawn, and its regions as a list sorted by name."""
+    drawing = outlines.draw()
+    regions = [
+        {"slug": regency.slug, "name": regency.short_name or regency.name, "url": addresses.region_home(regency.slug)}
+        for regency in queries.regencies()
+    ]
+    return {"drawing": drawing, "regions": regions}
+
+
 # Addresses ------------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def brand_stylesheet() -> str:
@@ -190,6 +202,12 @@ def brand_stylesheet() -> str:
 def home_url() -> str:
     """The province's first page in the visitor's language."""
     return settings.SITE_ORIGIN + ("/" if language() == settings.LANGUAGE_CODE else f"/{language()}/")
+
+
+@register.simple_tag
+def region_url(region: Any) -> str:
+    """The first page of a region: its own ``url`` where it has one, else its site by slug."""
+    return getattr(region, "url", "") or addresses.region_home(getattr(region, "slug", "") or "")
 
 
 @register.simple_tag(takes_context=True)
