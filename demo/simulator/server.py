@@ -203,6 +203,19 @@ class SimulatorServer:
         """Wait until every notification that is due was sent."""
         self.postman.drain(timeout)
 
+    def session(self, token: str) -> Session:
+        """One payment page; ``request`` is what the shop asked for."""
+        with self.world.held():
+            session = self.world.store.get(Session, token)
+        if session is None:
+            raise LookupError(token)
+        return session
+
+    def sessions(self, order_id: str) -> list[Session]:
+        """All payment pages of an order, oldest first."""
+        with self.world.held():
+            return self.world.store.find(Session, order_id=order_id)
+
     def transactions(self, order_id: str) -> list[Transaction]:
         """All transactions of an order, oldest first."""
         with self.world.held():

@@ -19,6 +19,7 @@ from midtransclient import Snap
 from midtransclient.config import ApiConfig
 from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
 from urllib3.util.retry import Retry
 
 from foundation.errors import DomainError
@@ -285,8 +286,12 @@ def _ask(operation: str, call: Callable[[], Any]) -> dict[str, Any]:
         answer = call()
     except MidtransAPIError as error:
         failure = _refusal(error)
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError):
-        failure = GatewayUnreachable(detail="no connection", outcome_unknown=False)
+    except requests.exceptions.ConnectionError as error:
+        # A connection that was never made had no effect; one that broke may have.
+        cause = getattr(error.args[0] if error.args else None, "reason", None)
+        never_made = isinstance(cause, NewConnectionError | ConnectTimeoutError | SSLError)
+        detail = "no connection" if never_made else type(error).__name__
+        failure = GatewayUnreachable(detail=detail, outcome_unknown=not never_made)
     except requests.exceptions.ReadTimeout:
         failure = GatewayUnreachable(detail="time-out", outcome_unknown=True)
     except (requests.exceptions.RequestException, JSONDecodeError, AttributeError, ValueError, TypeError) as error:
