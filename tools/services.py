@@ -66,7 +66,7 @@ def provided(*, durable: bool = False) -> Iterator[dict[str, str]]:
                 start_postgresql(supervisor, tools, folder / "postgresql", port=database, durable=durable)
                 given["DATABASE_URL"] = f"postgres://lapau@127.0.0.1:{database}/lapau"
             if not given["REDIS_URL"]:
-                start_redis(supervisor, tools, port=redis)
+                start_redis(supervisor, tools, folder / "redis", port=redis)
                 given["REDIS_URL"] = f"redis://127.0.0.1:{redis}/0"
             if "Elasticsearch" in supervisor.children:
                 supervisor.wait_for(f"{given['ELASTICSEARCH_URL']}/_cluster/health", seconds=120)
@@ -136,15 +136,16 @@ def start_postgresql(supervisor: Supervisor, tools: Tools, folder: Path, *, port
     }
     command = [str(tools.postgresql / "postgres"), "-D", str(folder), "-p", str(port)]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    supervisor.start(Program("PostgreSQL", command, user))
+    supervisor.start(Program("PostgreSQL", command, user), folder=folder)
     wait_until(supervisor, [tools.postgresql / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)])
     run_as(None, [tools.postgresql / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "lapau", "lapau"])
 
 
-def start_redis(supervisor: Supervisor, tools: Tools, *, port: int) -> None:
+def start_redis(supervisor: Supervisor, tools: Tools, folder: Path, *, port: int) -> None:
     """Start a Redis that keeps nothing on disk, and wait for it."""
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "32"]
-    supervisor.start(Program("Redis", [tools.redis, *options], unprivileged_user()))
+    user = prepare_folder(folder)
+    supervisor.start(Program("Redis", [tools.redis, *options], user), folder=folder)
     wait_until(supervisor, ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"])
 
 

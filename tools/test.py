@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from demo.supervisor import Stopped, stop_on_signals
+from demo.supervisor import ChildEnded, Stopped, stop_on_signals
 from tools.checks import BIN, ROOT, run_checks
 from tools.services import ServiceMissing, provided
 
@@ -24,8 +24,8 @@ def main() -> int:
     try:
         with provided() as services:
             return run_all(services, started=started)
-    except ServiceMissing as missing:
-        print(missing, file=sys.stderr)
+    except (ServiceMissing, ChildEnded) as failure:
+        print(failure, file=sys.stderr)
         return 1
     except Stopped:
         return 130
