@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-unpaid-orders": {"task": "marketplace.sales.tasks.lapse_unpaid_orders", "schedule": timedelta(minutes=1)},
     "poll-payments": {"task": "marketplace.payments.tasks.poll_payments", "schedule": timedelta(minutes=1)},
     "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
+    "render-waiting-pictures": {"task": "marketplace.catalog.tasks.render_waiting_pictures", "schedule": timedelta(minutes=10)},
     "open-new-slots": {"task": "marketplace.inventory.tasks.open_new_slots", "schedule": crontab(hour="2", minute="10")},
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
