@@ -1,5 +1,6 @@
 """The catalog: what is shown for sale, in which variants, at which price."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -124,6 +125,11 @@ class Listing(models.Model):
         """Whether it is bought for a day and walked in with."""
         return self.kind in DATED_KINDS
 
+    @property
+    def url_path(self) -> str:
+        """Where its page is, without the prefix of a language."""
+        return f"/produk/{self.slug}/" if self.kind == ListingKind.GOODS else f"/tiket/{self.slug}/"
+
 
 class Audience(models.TextChoices):
     ANYONE = "ANYONE", _("everyone")
@@ -190,6 +196,14 @@ class DatedPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.variant_id}: {self.price}"
+
+    def fits(self, day: date) -> bool:
+        """Whether this is the price of a day."""
+        return (
+            (self.from_date is None or self.from_date <= day)
+            and (self.until_date is None or day <= self.until_date)
+            and (not self.weekdays or str(day.isoweekday()) in self.weekdays)
+        )
 
 
 class Picture(models.Model):

@@ -3,11 +3,15 @@
 Cards and listing pages also say what is left, so they come from the room above: ``inventory.queries``.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from marketplace.catalog.models import Picture, Variant
+from django.core.files.storage import default_storage
+
+from marketplace.catalog.models import Category, DatedPrice, Picture, Variant
+from marketplace.catalog.pictures import FORMATS, rendition_name, widths_of
 
 
 @dataclass(frozen=True)
@@ -43,19 +47,43 @@ class CategoryChoice:
 
 def picture_view(picture: Picture, *, alt: str = "") -> PictureView:
     """A picture ready for a page; no query."""
-    raise NotImplementedError
+    name = picture.file.name or ""
+    size = {"width": picture.width, "height": picture.height, "alt": alt, "sample": picture.is_sample}
+    if picture.rendered_at is None:
+        return PictureView(src=default_storage.url(name), **size)
+    widths = widths_of(picture.width)
+    *others, plain = (PictureSource(FORMATS[ending][0], _srcset(name, widths, ending)) for ending in FORMATS)
+    middle = widths[min(1, len(widths) - 1)]
+    src = default_storage.url(rendition_name(name, middle, "jpg"))
+    return PictureView(src=src, sources=tuple(others), srcset=plain.srcset, **size)
+
+
+def _srcset(name: str, widths: Sequence[int], ending: str) -> str:
+    return ", ".join(f"{default_storage.url(rendition_name(name, width, ending))} {width}w" for width in widths)
 
 
 def price_on(variants: Iterable[Variant], day: date) -> dict[int, int]:
     """What each variant costs on a day, by variant key; one query."""
-    raise NotImplementedError
+    return dict(prices_on(variants, [day])[day])
 
 
 def prices_on(variants: Iterable[Variant], days: Collection[date]) -> Mapping[date, Mapping[int, int]]:
     """What each variant costs on each of the days, by day and variant key; one query."""
-    raise NotImplementedError
+    usual = {variant.pk: variant.price for variant in variants}
+    rows: defaultdict[int, list[DatedPrice]] = defaultdict(list)
+    for row in DatedPrice.objects.filter(variant_id__in=usual).order_by("pk"):
+        rows[row.variant_id].append(row)
+    return {day: {key: _price(price, rows[key], day) for key, price in usual.items()} for day in days}
+
+
+def _price(usual: int, rows: Iterable[DatedPrice], day: date) -> int:
+    """The price of a day: the latest row that fits it, else the usual price."""
+    fitting = [row.price for row in rows if row.fits(day)]
+    return fitting[-1] if fitting else usual
 
 
 def categories(kind: str | None = None) -> list[CategoryChoice]:
     """The shelves by name, of one kind of listing or of all."""
-    raise NotImplementedError
+    shelves = Category.objects.all() if kind is None else Category.objects.filter(kind=kind)
+    choices = [CategoryChoice(id=shelf.pk, slug=shelf.slug, name=shelf.name, kind=shelf.kind) for shelf in shelves]
+    return sorted(choices, key=lambda choice: choice.name.casefold())

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from marketplace.catalog.models import Listing
+from django.db import transaction
+
+from marketplace.catalog import services as catalog
+from marketplace.catalog.models import Listing, Variant
 from marketplace.catalog.services import ListingDraft, PictureChoice
+from marketplace.inventory.services.stock import create_stock
 
 
+@transaction.atomic
 def offer_goods(
     *,
     shop_id: int,
@@ -21,4 +26,10 @@ def offer_goods(
     :param stock: pieces per variant of the draft, in its order.
     Raises as ``catalog.services.create_listing`` and :func:`create_stock`.
     """
-    raise NotImplementedError
+    listing = catalog.create_listing(shop_id=shop_id, draft=draft, price_confirmed=price_confirmed, now=now)
+    variants = Variant.objects.filter(listing=listing).order_by("position", "pk").values_list("pk", flat=True)
+    for variant_id, capacity in zip(variants, stock, strict=True):
+        create_stock(variant_id=variant_id, capacity=capacity)
+    if pictures:
+        catalog.set_pictures(listing_id=listing.pk, pictures=pictures, now=now)
+    return listing

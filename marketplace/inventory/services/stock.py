@@ -1,11 +1,17 @@
-"""How many pieces there are."""
+"""How many there are: pieces of goods, places of a slot."""
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marketplace.inventory.models import Stock
+from foundation.errors import InvalidInput
+from marketplace.inventory.models import Pool, PoolKind, Stock, StockAdjustment
 from marketplace.inventory.services.holding import InventoryError
+from marketplace.inventory.services.telling import tell_listings
+
+# More pieces than any shop here has are a slip of the finger.
+MOST_PIECES = 100_000
 
 
 class BelowTaken(InventoryError):
@@ -18,18 +24,52 @@ class BelowTaken(InventoryError):
         super().__init__(_("%(taken)d are already ordered, so it cannot be fewer.") % {"taken": taken})
 
 
+@transaction.atomic
 def create_stock(*, variant_id: int, capacity: int) -> Stock:
     """Give a goods variant its pool.
 
     :raises InvalidInput: a negative or absurd number.
     """
-    raise NotImplementedError
+    check_number(capacity)
+    pool = Pool.objects.create(kind=PoolKind.STOCK, capacity=capacity)
+    return Stock.objects.create(variant_id=variant_id, pool=pool)
 
 
+@transaction.atomic
 def adjust_stock(*, variant_id: int, change: int, reason: str, by_id: int | None, now: datetime) -> int:
-    """Add pieces to a variant's stock or take some away; returns how many are left to sell.
+    """Add pieces to a variant's stock or take some away, and note why; returns how many are left to sell.
 
     :raises BelowTaken: so many are not there to take away.
     :raises InvalidInput: no change, or an absurd one.
     """
-    raise NotImplementedError
+    pool = Pool.objects.select_for_update(of=("self",)).get(stock__variant_id=variant_id)
+    if change == 0:
+        raise InvalidInput(_("How many more, or how many fewer?"))
+    resize(pool, capacity=pool.capacity + change, now=now)
+    StockAdjustment.objects.create(pool=pool, change=change, reason=reason[:120], by_id=by_id, at=now)
+    return pool.capacity - pool.taken
+
+
+def resize(pool: Pool, *, capacity: int, now: datetime) -> None:
+    """Change how much there is of a pool whose row the caller has locked.
+
+    :raises BelowTaken: more than that is already held or sold.
+    :raises InvalidInput: an absurd number.
+    """
+    if capacity < pool.taken:
+        raise BelowTaken(taken=pool.taken)
+    check_number(capacity)
+    was_sold_out = pool.capacity == pool.taken
+    pool.capacity = capacity
+    pool.save(update_fields=["capacity"])
+    if was_sold_out != (capacity == pool.taken):
+        tell_listings([pool.pk], now=now)
+
+
+def check_number(capacity: int) -> None:
+    """Refuse what nobody has.
+
+    :raises InvalidInput: below 0 or absurdly many.
+    """
+    if not 0 <= capacity <= MOST_PIECES:
+        raise InvalidInput(_("How many do you have? Give a number from 0 to 100,000."))

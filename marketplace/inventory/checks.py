@@ -1,0 +1,30 @@
+"""What must always hold of pools and holds."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from foundation.audit.registry import Finding
+from marketplace.inventory.models import Hold, HoldStatus, Pool
+
+
+def taken_equals_holds() -> Iterator[Finding]:
+    """A pool's ``taken`` equals its active and confirmed holds."""
+    live = Coalesce(Sum("holds__quantity", filter=~Q(holds__status=HoldStatus.RELEASED)), 0)
+    unequal = Pool.objects.annotate(held=live).exclude(taken=F("held")).order_by("pk")
+    for pk, taken, held in unequal.values_list("pk", "taken", "held"):
+        yield Finding(row=f"pool {pk}", fault=f"{taken} taken, but {held} held or sold")
+
+
+def nothing_is_oversold() -> Iterator[Finding]:
+    """A pool's ``taken`` never exceeds its capacity."""
+    for pk, taken, capacity in Pool.objects.filter(taken__gt=F("capacity")).values_list("pk", "taken", "capacity"):
+        yield Finding(row=f"pool {pk}", fault=f"{taken} taken of {capacity}")
+
+
+def lines_are_held_once() -> Iterator[Finding]:
+    """A line's holds are all sold or none is: no half-sold line."""
+    sold = Hold.objects.filter(status=HoldStatus.CONFIRMED).values("line")
+    for line in Hold.objects.filter(status=HoldStatus.ACTIVE, line__in=sold).values_list("line", flat=True).distinct():
+        yield Finding(row=f"line {line}", fault="is sold in one pool and only held in another")

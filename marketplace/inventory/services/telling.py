@@ -1,0 +1,45 @@
+"""Telling the rooms above when something sells out, comes back, or runs low. Not every sale is told."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from foundation.outbox.services import publish, publish_many
+from marketplace.catalog.models import Listing
+from marketplace.inventory.models import Pool, PoolKind
+
+# A seller is told when so few pieces are left.
+LOW_STOCK = 3
+
+
+def tell_of_levels(changes: Mapping[int, int], *, now: datetime) -> None:
+    """Publish what these changes of ``taken`` mean; the pools are locked by the caller's own statements.
+
+    ``listing.changed`` when a pool became sold out or available again, ``stock.low`` when a stock fell to few pieces.
+
+    :param changes: how much was taken (or, below zero, given back) by pool.
+    """
+    if not changes:
+        return
+    turned: list[int] = []
+    for pool_id, kind, left in _levels(changes):
+        before = left + changes[pool_id]
+        if (before <= 0) != (left <= 0):
+            turned.append(pool_id)
+        if kind == PoolKind.STOCK and left <= LOW_STOCK < before:
+            publish(topic="stock.low", key=pool_id, now=now, left=left)
+    if turned:
+        tell_listings(turned, now=now)
+
+
+def tell_listings(pool_ids: Collection[int], *, now: datetime) -> None:
+    """Publish ``listing.changed`` for the listings that are sold from these pools."""
+    sold_from = Q(variants__stock__pool_id__in=pool_ids) | Q(slots__pool_id__in=pool_ids)
+    keys = Listing.objects.filter(sold_from).order_by("pk").distinct().values_list("pk", flat=True)
+    publish_many(topic="listing.changed", keys=list(keys), now=now)
+
+
+def _levels(pool_ids: Collection[int]) -> list[tuple[int, str, int]]:
+    pools = Pool.objects.filter(pk__in=pool_ids).order_by("pk")
+    return list(pools.values_list("pk", "kind", F("capacity") - F("taken")))
