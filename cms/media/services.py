@@ -1,0 +1,37 @@
+"""Making the sizes of pictures."""
+
+from collections.abc import Iterable
+from time import monotonic
+
+from django.db.models import Count, Q
+
+from cms.media.models import Image
+from cms.media.renditions import SHARE_SPEC, SPECS
+
+
+def make_share_picture(image: Image | None) -> str:
+    """The path of the picture in lists, made if it is not there yet; nothing for no picture."""
+    if image is None:
+        return ""
+    rendition = image.get_rendition(SHARE_SPEC)
+    return str(rendition.file.name)
+
+
+def make_renditions(*, images: Iterable[Image], specs: tuple[str, ...] = SPECS) -> None:
+    """Make the sizes that are missing; a repeat changes nothing."""
+    for image in images:
+        image.get_renditions(*specs)
+
+
+def make_missing_renditions(*, seconds: float = 30) -> int:
+    """Make sizes of pictures that lack some, until the time is up; returns how many pictures were looked after."""
+    began, done = monotonic(), 0
+    lacking = Image.objects.annotate(made=Count("renditions", filter=Q(renditions__filter_spec__in=SPECS))).filter(
+        made__lt=len(SPECS)
+    )
+    for image in lacking.order_by("pk").prefetch_related("renditions")[:200]:
+        if monotonic() - began > seconds:
+            break
+        make_renditions(images=[image])
+        done += 1
+    return done

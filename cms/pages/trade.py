@@ -1,0 +1,62 @@
+"""What can be bought, for pages: the only place where pages ask the marketplace."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from cms.pages.cards import Badge, Card
+from marketplace.catalog.models import Listing, ListingKind
+from marketplace.inventory.queries import ListingCard, cards
+
+TICKETS = [kind.value for kind in ListingKind if kind != ListingKind.GOODS]
+
+
+def as_card(listing: ListingCard, *, language: str) -> Card:
+    """A listing as a card."""
+    badge = None
+    if listing.closed_reason:
+        badge = Badge(text=_("Closed"), tone="stop")
+    elif listing.sold_out:
+        badge = Badge(text=_("Sold out"), tone="stop")
+    return Card(
+        url=listing.url_path if language == settings.LANGUAGE_CODE else f"/{language}{listing.url_path}",
+        title=listing.title,
+        place=", ".join(dict.fromkeys(filter(None, [listing.place, listing.region_name]))),
+        notes=[listing.shop_name],
+        price=listing.price_from,
+        price_from=listing.price_is_from,
+        picture=listing.picture,
+        badge=badge,
+        sample=listing.is_sample,
+        region=listing.region_slug,
+    )
+
+
+def tickets_at(*, destination_id: int, language: str, now: datetime, limit: int = 6) -> list[Card]:
+    """Tickets, tours and stays of a place."""
+    found = cards(destination_id=destination_id, kinds=TICKETS, limit=limit, now=now)
+    return [as_card(listing, language=language) for listing in found]
+
+
+def tickets_in(*, region_code: str | None, language: str, now: datetime, limit: int = 3) -> list[Card]:
+    """Tickets, tours and stays of a region, or of the whole province."""
+    found = cards(region_code=region_code, kinds=TICKETS, limit=limit, now=now)
+    return [as_card(listing, language=language) for listing in found]
+
+
+def goods_in(*, region_code: str | None, language: str, now: datetime, limit: int = 4) -> list[Card]:
+    """Products made in a region, or in the whole province."""
+    found = cards(region_code=region_code, kind=ListingKind.GOODS, limit=limit, now=now)
+    return [as_card(listing, language=language) for listing in found]
+
+
+def listings(*, slugs: Iterable[str], language: str, now: datetime) -> dict[str, Card]:
+    """Listings for sale by slug, for the cards that editors put in a text."""
+    wanted = sorted(set(slugs))
+    if not wanted:
+        return {}
+    slug_of = dict(Listing.objects.for_sale().filter(slug__in=wanted).values_list("pk", "slug"))
+    found = cards(listing_ids=list(slug_of), limit=len(slug_of), now=now) if slug_of else []
+    return {slug_of[listing.id]: as_card(listing, language=language) for listing in found}
