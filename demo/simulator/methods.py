@@ -29,7 +29,7 @@ class Method:
     provisional: bool = False
 
 
-QRIS, BANK, WALLET, CARD, SHOP = "QRIS", "Virtual account", "Dompet digital", "Kartu", "Gerai"
+QRIS, BANK, WALLET, CARD, SHOP = "Kode QR", "Virtual account", "Dompet digital", "Kartu", "Gerai"
 
 METHODS = {
     method.name: method

@@ -287,6 +287,8 @@ def _transaction_context(world: World, transaction: Transaction) -> Json:
 
 def _grouped(number: str) -> list[str]:
     """A long number in parts that an eye can keep: 0001 2345 678."""
+    if len(number) <= 6:
+        return [number]
     return [number[start : start + 4] for start in range(0, len(number), 4)]
 
 

@@ -27,7 +27,7 @@ class TestChoosing:
         page = _page(_open(simulator))
 
         assert [group.text for group in page.select(".methods__group h2")] == [
-            "QRIS",
+            "Kode QR",
             "Virtual account",
             "Dompet digital",
             "Kartu",
