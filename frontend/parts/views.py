@@ -24,9 +24,15 @@ def brands(request: HttpRequest, version: str) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def boundaries(request: HttpRequest) -> HttpResponse:
     """The regencies' boundaries for the map that is drawn on demand."""
+    geometries = queries.boundaries()
     features = [
-        {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
-        for code, geometry in queries.boundaries().items()
+        {
+            "type": "Feature",
+            "properties": {"code": regency.code, "name": regency.short_name},
+            "geometry": geometries[regency.code],
+        }
+        for regency in queries.regencies()
+        if regency.code in geometries
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
 

@@ -9,7 +9,6 @@
  * data-zoom           zoom for a single point (default 13)
  */
 import L from "leaflet";
-import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 
 interface Point {
@@ -28,7 +27,9 @@ export async function drawMap(place: HTMLElement): Promise<void> {
   place.replaceChildren(canvas);
   place.classList.add("is-drawn");
 
-  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(place.dataset.credit), zoomAnimation: false, fadeAnimation: false });
+  const { zoomIn: zoomInTitle, zoomOut: zoomOutTitle } = place.dataset;
+  const map = L.map(canvas, { zoomControl: false, scrollWheelZoom: false, attributionControl: Boolean(place.dataset.credit), zoomAnimation: false, fadeAnimation: false });
+  L.control.zoom({ zoomInTitle, zoomOutTitle }).addTo(map);
   const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
   if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { attribution: place.dataset.credit, maxZoom: 18 }).addTo(map);
   const centre = bounds.isValid() ? bounds.getCenter() : L.latLng(-0.74, 100.36);
@@ -36,20 +37,30 @@ export async function drawMap(place: HTMLElement): Promise<void> {
   map.setView(centre, alone ? Number(place.dataset.zoom || (place.dataset.tiles ? 13 : 9)) : 8);
 
   for (const point of points) {
-    const icon = L.divIcon({ className: "map-pin", iconSize: [28, 28], iconAnchor: [14, 28] });
+    const icon = L.divIcon({ className: "map-pin", iconSize: [28, 28], iconAnchor: [14, 14] });
     const marker = L.marker([point.lat, point.lon], { icon, title: point.title, alt: point.title, keyboard: Boolean(point.url) || !alone }).addTo(map);
     if (!alone || point.url) marker.bindPopup(() => words(point));
   }
-  if (points.length > 1) map.fitBounds(bounds.pad(0.1));
+  // Without tiles there is nothing to see closer than the shapes of the regions.
+  const closest = place.dataset.tiles ? 15 : 9;
+  if (points.length > 1) map.fitBounds(bounds.pad(0.1), { maxZoom: closest });
 
   if (place.dataset.boundary) {
     const answer = await fetch(place.dataset.boundary);
     if (answer.ok) {
       const areas = L.geoJSON(await answer.json(), { style: () => ({ className: "map-area" }), interactive: false }).addTo(map).bringToBack();
+      if (!place.dataset.tiles) name(areas);
       if (!bounds.isValid()) map.fitBounds(areas.getBounds());
     }
   }
   canvas.focus();
+}
+
+function name(areas: L.GeoJSON): void {
+  areas.eachLayer((area) => {
+    const title = (area as L.Polygon).feature?.properties.name as string | undefined;
+    if (title) area.bindTooltip(title, { permanent: true, direction: "center", className: "map-name" });
+  });
 }
 
 function words(point: Point): HTMLElement {
