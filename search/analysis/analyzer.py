@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from search.analysis import lexicon as lexicons
-from search.analysis.fold import words
+from search.analysis.fold import is_doubled, words
 from search.analysis.lexicon import Lexicon, Phrase
 from search.analysis.lists import read_words
 from search.analysis.stems import Stemmer
 
 MOST_QUERY_CHARACTERS = 200
 MOST_QUERY_WORDS = 12
+# The other names of a word hold a little less for its other forms.
+_INFLECTED = 0.8
+_MOST_OTHER_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,9 @@ class Analyzer:
         self.stemmer = Stemmer(names.words)
         self.lexicon = lexicon or lexicons.build(names=names.phrases)
         self.fillers = frozenset(read_words("stopwords.txt"))
+        # Other names are listed under one form of a word; any other form leads there by its stem.
+        single = [phrase[0] for phrase in self.lexicon.other_names if len(phrase) == 1]
+        self._listed = {self._stem(word, language): word for language in ("en", "id") for word in reversed(single)}
 
     def surface(self, *texts: str) -> str:
         """The folded words of texts, as a field to index."""
@@ -84,7 +90,7 @@ class Analyzer:
 
     def query(self, text: str) -> Analysed:
         """What a query asks for; nothing if it holds no word."""
-        typed = words(text[:MOST_QUERY_CHARACTERS])[:MOST_QUERY_WORDS]
+        typed = list(dict.fromkeys(words(text[:MOST_QUERY_CHARACTERS])))[:MOST_QUERY_WORDS]
         meant = [word for word in typed if word not in self.fillers] or typed
         return Analysed(text=" ".join(typed), concepts=tuple(self._concepts(meant)))
 
@@ -109,9 +115,14 @@ class Analyzer:
 
     def _concept(self, phrase: Phrase) -> Concept:
         others = self.lexicon.of(phrase)
-        if len(phrase) == 1 and (stem := self.stemmer.indonesian(phrase[0])) != phrase[0]:
-            # "pemandiannya" has the other names of "mandi" too.
-            for other, weight in self.lexicon.of((stem,)).items():
-                others.setdefault(other, weight * 0.8)
-        ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:12]
+        if len(phrase) == 1:
+            for language in ("id", "en"):
+                listed = self._listed.get(self._stem(phrase[0], language), phrase[0])
+                if listed != phrase[0]:
+                    for other, weight in self.lexicon.of((listed,)).items():
+                        others.setdefault(other, weight * _INFLECTED)
+            if is_doubled(phrase[0]) and phrase[0] not in self.stemmer.kept:
+                others.setdefault((phrase[0].partition("-")[0],), _INFLECTED)
+        others.pop(phrase, None)
+        ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OTHER_NAMES]
         return Concept((self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)))

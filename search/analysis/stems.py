@@ -76,4 +76,8 @@ class Stemmer:
         """The English stem of one folded word."""
         if word in self.kept or len(word) < 4 or not word.isalpha():
             return word
-        return str(self._snowball.stemWord(word))
+        stem = str(self._snowball.stemWord(word))
+        # Plurals of words that stay: beaches, waterfalls.
+        return next(
+            (kept for kept in (stem, word.removesuffix("s"), word.removesuffix("es")) if kept in self.kept), stem
+        )

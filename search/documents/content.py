@@ -29,6 +29,7 @@ class Words:
 class Content:
     """One thing that can be found.
 
+    :param link: "page:<translation key>", or a path without language prefix; :mod:`search.links` makes addresses of it.
     :param names: other names it goes by.
     :param places: names of where it is: destination, nagari, kecamatan, region. Searched, below the title.
     :param labels: what it is in general words: category, kind of goods.
@@ -40,7 +41,7 @@ class Content:
 
     kind: Kind
     title: Words
-    url: Words
+    link: str
     names: tuple[str, ...] = ()
     summary: Words = field(default_factory=Words)
     body: Words = field(default_factory=Words)
@@ -77,7 +78,7 @@ class Content:
     def from_json(cls, values: dict[str, Any]) -> "Content":
         """The content that :meth:`as_json` kept."""
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
-        for name in ("title", "url", "summary", "body", "place", "category_name", "labels"):
+        for name in ("title", "summary", "body", "place", "category_name", "labels"):
             known[name] = Words(**known.get(name, {}))
         for name in ("names", "places", "days"):
             known[name] = tuple(known.get(name, ()))

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from search.analysis.analyzer import Analyzer
+from search.analysis.lists import read_words
 from search.documents.content import Content
+from search.results import Kind
 
 # Fields of text, each with how much a match in it weighs: the title as written, then its stem, then the rest.
 TEXT_WEIGHTS = {"title": 4.0, "title_stem": 3.0, "place": 2.0, "labels": 1.5, "body": 1.0}
@@ -80,7 +83,7 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
     )
     card = {name: value for name, value in content.as_json().items() if name not in _NOT_ON_A_CARD}
     return Entry(
-        names=tuple(dict.fromkeys(analyzer.surface(name) for name in full_names(content))),
+        names=tuple(dict.fromkeys(full_names(content, analyzer))),
         texts=texts,
         spell=" ".join(sorted({word for word in spell.split() if len(word) > 2})),
         kind=content.kind.value,
@@ -99,16 +102,25 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
     )
 
 
-def full_names(content: Content) -> Iterator[str]:
-    """Names that are the whole of it, each alone: "Pantai Padang (Taplau)" is Pantai Padang, and Taplau."""
+def full_names(content: Content, analyzer: Analyzer) -> Iterator[str]:
+    """Names that are the whole of it, folded: "Pantai Padang (Taplau)" is Pantai Padang, and Taplau; Danau Maninjau is Maninjau."""
     for name in (content.title.id, content.title.en, *content.names):
-        if not name:
-            continue
-        yield name
         before, bracket, rest = name.partition("(")
-        if bracket:
-            yield before
-            yield rest.rstrip(") ")
+        for part in (name, before, rest.rstrip(") ")) if bracket else (name,):
+            if folded := analyzer.surface(part):
+                yield folded
+                if content.kind is Kind.DESTINATION and (bare := _without_generic_word(folded)):
+                    yield bare
+
+
+def _without_generic_word(name: str) -> str:
+    leading = max((word for word in _generic_words() if name.startswith(f"{word} ")), key=len, default="")
+    return name[len(leading) :].strip() if leading else ""
+
+
+@cache
+def _generic_words() -> tuple[str, ...]:
+    return tuple(read_words("generic.txt"))
 
 
 def bayesian_rating(rating: float | None, reviews: int) -> float:

@@ -9,7 +9,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    def __init__(self, *, folder: Path, analyzer: Analyzer) -> None:
+    def __init__(self, *, folder: Path, analyzer: Callable[[], Analyzer]) -> None:
         self.folders = Folders(folder)
         self.analyzer = analyzer
         self._reader: _Reader | None = None
@@ -96,7 +96,7 @@ class EmbeddedEngine:
                     run=lambda asked: self._run(reader, asked),
                     spellings=lambda word: self._spellings(reader, word),
                     occurs=lambda concept: self._occurs(reader, concept),
-                    analyzer=self.analyzer,
+                    analyzer=self.analyzer(),
                 )
         except EngineBroken as broken:
             raise EngineDown(str(broken)) from broken

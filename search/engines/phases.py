@@ -67,7 +67,8 @@ def mend(
             said.append(" ".join(concept.typed))
     if not found_any:
         return None, ""
-    return Analysed(text=query.text, concepts=tuple(concepts)), " ".join(said) if misspelt else ""
+    corrected = " ".join(said) if misspelt else ""
+    return Analysed(text=corrected or query.text, concepts=tuple(concepts)), corrected
 
 
 def _not_yet(more: list[Alternative], concept: Concept) -> list[Alternative]:

@@ -106,7 +106,7 @@ def _silent(query: tantivy.Query) -> tantivy.Query:
 def matching(query: Analysed) -> tantivy.Query:
     """What meets every concept of a query, better if the name is whole or the words stand in a row."""
     if not query:
-        return tantivy.Query.all_query()
+        return tantivy.Query.const_score_query(tantivy.Query.all_query(), 1.0)
     must = [(tantivy.Occur.Must, one_concept(concept)) for concept in query.concepts]
     name = tantivy.Query.const_score_query(term("name", ask.whole_name(query)), ask.WHOLE_NAME_SCORE)
     should = [(tantivy.Occur.Should, name)]

@@ -1,0 +1,243 @@
+"""The index of the Elasticsearch engine: its mapping, a document as it is sent, and a request as elasticsearch.dsl says it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from elasticsearch import Elasticsearch
+from elasticsearch.dsl import SF, A, Mapping, Q, Search, analyzer
+from elasticsearch.dsl.query import Query
+
+from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.documents.content import ANY_DAY
+from search.documents.entry import TEXT_WEIGHTS, Entry
+from search.engines import clauses as ask
+from search.engines.contract import FACETS, SearchRequest
+from search.engines.spelling import distance_within
+from search.results import Sort
+
+_FACET_FIELDS = {"kind": "kind", "region": "region", "category": "category", "price": "price_band"}
+
+# Words come folded and stemmed; what is left is to split them.
+_WORDS = analyzer("words", tokenizer="whitespace")
+
+
+def create(client: Elasticsearch, name: str, *, alias: str, tombstones: str) -> None:
+    """Create an index with its explicit mapping, behind an alias."""
+    settings = {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "refresh_interval": "1s",
+        "gc_deletes": tombstones,
+        "analysis": {"analyzer": {"words": {"type": "custom", "tokenizer": "whitespace"}}},
+        # Titles are short: their length says little, so it counts little.
+        "similarity": {"short": {"type": "BM25", "b": 0.3}},
+    }
+    client.indices.create(index=name, settings=settings, mappings=mapping().to_dict(), aliases={alias: {}})
+
+
+def mapping() -> Mapping:
+    """Every field, named; a field that is not named here is refused."""
+    fields = Mapping()
+    fields.meta("dynamic", "strict")
+    for name in TEXT_WEIGHTS:
+        short = {"similarity": "short"} if name != "body" else {}
+        fields.field(name, "text", analyzer=_WORDS, **short)
+    fields.field("spell", "text", analyzer=_WORDS, norms=False, index_options="docs")
+    for name in ("name", "kind", "region", "category", "price_band", "days", "shop"):
+        fields.field(name, "keyword")
+    for name in ("price", "created"):
+        fields.field(name, "long")
+    for name in ("popularity", "rating"):
+        fields.field(name, "float")
+    fields.field("fresh", "date", format="epoch_second")
+    fields.field("location", "geo_point")
+    fields.field("card", "object", enabled=False)
+    return fields
+
+
+def source(entry: Entry) -> dict[str, Any]:
+    """A document as it is sent."""
+    values: dict[str, Any] = {
+        **entry.texts,
+        "spell": entry.spell,
+        "name": list(entry.names),
+        "kind": entry.kind,
+        "region": entry.region,
+        "category": entry.category,
+        "price": entry.price,
+        "price_band": entry.price_band or None,
+        "days": list(entry.days),
+        "shop": entry.shop,
+        "created": entry.created,
+        "fresh": entry.created,
+        "popularity": entry.popularity,
+        "rating": entry.rating,
+        "card": entry.card,
+    }
+    if entry.lat is not None and entry.lon is not None:
+        values["location"] = {"lat": entry.lat, "lon": entry.lon}
+    return values
+
+
+def asking(search: Search[Any], request: SearchRequest) -> Search[Any]:
+    """A request in the words of Elasticsearch."""
+    chosen = _facet_filters(request)
+    search = search.query(_scored(request))
+    if chosen:
+        search = search.post_filter(Q("bool", filter=list(chosen.values())))
+    if request.facets:
+        for facet in FACETS:
+            others = [query for name, query in chosen.items() if name != facet]
+            counting = A("filter", filter=Q("bool", filter=others) if others else Q("match_all"))
+            counting.bucket("values", "terms", field=_FACET_FIELDS[facet], size=100)
+            search.aggs.bucket(facet, counting)
+    return _sorted(search, request).source(["card"]).extra(track_total_hits=True)
+
+
+def suggesting(search: Search[Any], words: Sequence[str]) -> Search[Any]:
+    """Titles with all these words, the last one unfinished; most popular first."""
+    *whole, last = words
+    must = [*(Q("term", title=word) for word in whole), Q("prefix", title={"value": last})]
+    begins = Q("constant_score", filter=Q("prefix", name={"value": " ".join(words)}), boost=2)
+    query = Q(
+        "function_score", query=Q("bool", must=must, should=[begins]), functions=[_popularity()], boost_mode="sum"
+    )
+    return search.query(query).source(["card"])
+
+
+def spelling(search: Search[Any], word: str, most: int) -> Search[Any]:
+    """Words of the index that are nearly this one."""
+    return search.extra(size=0).suggest(
+        "spell",
+        word,
+        term={
+            "field": "spell",
+            "suggest_mode": "always",
+            "max_edits": most,
+            "prefix_length": 1,
+            "min_word_length": 4,
+            "size": 5,
+        },
+    )
+
+
+def distance(word: str, other: str, most: int) -> int:
+    """How many letters differ, at least one and at most ``most``."""
+    return distance_within(word, other, most) or most
+
+
+def counted(answer: Any) -> dict[str, dict[str, int]]:
+    """The facets of an answer."""
+    return {
+        facet: {bucket.key: bucket.doc_count for bucket in answer.aggregations[facet]["values"].buckets if bucket.key}
+        for facet in FACETS
+    }
+
+
+def one_concept(concept: Concept) -> Query:
+    """What meets a concept in any of its ways."""
+    return Q("dis_max", queries=[_all_of([_alternative(part) for part in way]) for way in ask.ways(concept)])
+
+
+def _scored(request: SearchRequest) -> Query:
+    functions = [SF({"weight": 1}), _popularity(), _rating(), _freshness()]
+    if request.near is not None:
+        lat, lon = request.near
+        nearness = {
+            "location": {
+                "origin": {"lat": lat, "lon": lon},
+                "offset": f"{ask.NEAR_KM}km",
+                "scale": f"{ask.FAR_KM}km",
+                "decay": 0.5,
+            }
+        }
+        located = Q("exists", field="location")
+        functions.append(SF("gauss", filter=located, weight=ask.NEARNESS_WEIGHT, **nearness))
+    filtered = Q("bool", must=[_matching(request.query)], filter=_other_filters(request))
+    return Q(
+        "function_score",
+        query=filtered,
+        functions=functions,
+        score_mode="sum",
+        max_boost=ask.MOST_QUALITY,
+        boost_mode="multiply",
+    )
+
+
+def _popularity() -> Any:
+    return SF("field_value_factor", field="popularity", modifier="ln1p", missing=0, weight=ask.POPULARITY_WEIGHT)
+
+
+def _rating() -> Any:
+    return SF("field_value_factor", field="rating", factor=0.2, missing=0, weight=ask.RATING_WEIGHT)
+
+
+def _freshness() -> Any:
+    falling = {"origin": "now", "offset": f"{ask.FRESH_DAYS}d", "scale": f"{ask.STALE_DAYS}d", "decay": 0.5}
+    return SF("gauss", fresh=falling, weight=ask.FRESHNESS_WEIGHT)
+
+
+def _matching(query: Analysed) -> Query:
+    if not query:
+        return Q("match_all")
+    should = [Q("constant_score", filter=Q("term", name=ask.whole_name(query)), boost=ask.WHOLE_NAME_SCORE)]
+    words = ask.typed_words(query)
+    if len(words) > 1:
+        should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
+    return Q("bool", must=[one_concept(concept) for concept in query.concepts], should=should)
+
+
+def _alternative(alternative: Alternative) -> Query:
+    queries = []
+    for clause in ask.clauses(alternative):
+        if len(clause.words) == 1:
+            queries.append(Q("term", **{clause.field: {"value": clause.words[0], "boost": clause.weight}}))
+        else:
+            queries.append(
+                Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": clause.weight}})
+            )
+    return Q("dis_max", queries=queries, tie_breaker=ask.TIE_BREAKER)
+
+
+def _all_of(queries: Sequence[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Q("bool", must=list(queries))
+
+
+def _facet_filters(request: SearchRequest) -> dict[str, Query]:
+    """The filters that have a facet; they act after counting, so that each facet shows what else could be chosen."""
+    filters: dict[str, Query] = {}
+    if request.kind:
+        filters["kind"] = Q("term", kind=request.kind)
+    if request.regions:
+        filters["region"] = Q("terms", region=list(request.regions))
+    if request.categories:
+        filters["category"] = Q("terms", category=list(request.categories))
+    if request.price_min is not None or request.price_max is not None:
+        bounds = {"gte": request.price_min, "lte": request.price_max}
+        filters["price"] = Q("range", price={name: bound for name, bound in bounds.items() if bound is not None})
+    return filters
+
+
+def _other_filters(request: SearchRequest) -> list[Query]:
+    filters: list[Query] = []
+    if request.day is not None:
+        filters.append(Q("terms", days=[request.day.isoformat(), ANY_DAY]))
+    if request.near is not None and request.within_km is not None:
+        lat, lon = request.near
+        filters.append(Q("geo_distance", distance=f"{max(request.within_km, 0.001)}km", location={"lat": lat, "lon": lon}))
+    return filters
+
+
+def _sorted(search: Search[Any], request: SearchRequest) -> Search[Any]:
+    if request.sort is Sort.CHEAPEST:
+        return search.sort({"price": {"order": "asc", "missing": "_last"}})
+    if request.sort is Sort.DEAREST:
+        return search.sort({"price": {"order": "desc", "missing": "_last"}})
+    if request.sort is Sort.NEWEST:
+        return search.sort({"created": {"order": "desc"}})
+    if request.sort is Sort.NEAREST and request.near is not None:
+        lat, lon = request.near
+        return search.sort(
+            {"_geo_distance": {"location": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}}, "_score"
+        )
+    return search

@@ -1,0 +1,107 @@
+"""The last resort: a plain list from the database's own rows, while the search server does not answer.
+
+It knows filters and words, but no stems by rank, no spelling and no distance, and says so.
+"""
+
+from collections import Counter
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.expressions import F
+
+from search.analysis.analyzer import Analysed
+from search.documents.content import Content
+from search.documents.entry import price_band
+from search.engines.contract import DEEPEST, Hit, SearchRequest, SearchResponse
+from search.models import Document
+from search.querysets import DocumentQuerySet
+from search.results import Sort
+
+_COUNTED = 2_000
+
+
+def search(request: SearchRequest) -> SearchResponse:
+    """Find documents by their rows alone."""
+    matching = Document.objects.live().filter(_words(request.query))
+    chosen = _filters(request)
+    rows = matching
+    for condition in chosen.values():
+        rows = rows.filter(condition)
+    page = _ordered(rows, request)[request.offset : min(request.offset + request.limit, DEEPEST)]
+    return SearchResponse(
+        hits=tuple(Hit(key=row.key, score=0.0, card=row.content or {}) for row in page),
+        total=rows.count(),
+        facets=_facets(matching, chosen) if request.facets else {},
+        lacking=frozenset({"ranking", "spelling", "distance", "days"}),
+    )
+
+
+def by_keys(keys: list[str]) -> dict[str, Content]:
+    """The contents of documents, by key."""
+    wanted = Q()
+    for key in keys:
+        source, _, object_id = key.partition(":")
+        wanted |= Q(source=source, object_id=int(object_id))
+    return {
+        row.key: Content.from_json(row.content)
+        for row in Document.objects.live().filter(wanted)
+        if keys and row.content
+    }
+
+
+def _words(query: Analysed) -> Q:
+    condition = Q()
+    for concept in query.concepts:
+        any_way = Q()
+        for alternative in concept.alternatives:
+            all_words = Q()
+            for word in alternative.words:
+                all_words &= Q(words__contains=f" {word}")
+            any_way |= all_words
+        condition &= any_way
+    return condition
+
+
+def _filters(request: SearchRequest) -> dict[str, Q]:
+    filters: dict[str, Q] = {}
+    if request.kind:
+        filters["kind"] = Q(kind=request.kind)
+    if request.regions:
+        filters["region"] = Q(region__in=request.regions)
+    if request.categories:
+        filters["category"] = Q(category__in=request.categories)
+    if request.price_min is not None or request.price_max is not None:
+        bounds = {"price__gte": request.price_min, "price__lte": request.price_max}
+        filters["price"] = Q(
+            price__isnull=False, **{name: bound for name, bound in bounds.items() if bound is not None}
+        )
+    return filters
+
+
+def _ordered(rows: DocumentQuerySet, request: SearchRequest) -> DocumentQuerySet:
+    if request.sort is Sort.CHEAPEST:
+        return rows.order_by(F("price").asc(nulls_last=True), "pk")
+    if request.sort is Sort.DEAREST:
+        return rows.order_by(F("price").desc(nulls_last=True), "pk")
+    if request.sort is Sort.NEWEST:
+        return rows.order_by("-changed_at", "pk")
+    in_title = Q()
+    for concept in request.query.concepts:
+        for word in concept.typed:
+            in_title &= Q(title_words__contains=f" {word}")
+    if not request.query:
+        return rows.order_by("-popularity", "pk")
+    rank = Case(When(in_title, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.order_by(rank, "-popularity", "pk")
+
+
+def _facets(matching: DocumentQuerySet, chosen: dict[str, Q]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    for facet, column in (("kind", "kind"), ("region", "region"), ("category", "category"), ("price", "price")):
+        rows = matching
+        for name, condition in chosen.items():
+            if name != facet:
+                rows = rows.filter(condition)
+        values = rows.values_list(column, flat=True)[:_COUNTED]
+        counter = Counter(price_band(value) if facet == "price" else value for value in values)
+        counted[facet] = {str(value): count for value, count in counter.most_common() if value}
+    return counted

@@ -1,0 +1,260 @@
+"""Keeping the index equal to the database.
+
+A change reaches the index in two steps, and each can be repeated:
+
+1. :func:`take_up` locks the document's row, re-reads the source and, if anything differs, raises the version. One short transaction, no network.
+2. :func:`flush` sends every row whose newest version the index has not been sent. A row stays dirty until the engine took that
+   very version, so an outage, a crash or a lost message costs delay and nothing else.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from foundation.outbox.models import Delivery, DeliveryStatus, Event
+from search import gazetteer
+from search.analysis.analyzer import Analyzer
+from search.documents import sources
+from search.documents.content import Content, digest
+from search.documents.entry import entry
+from search.documents.sources import Source
+from search.engines.chosen import engine
+from search.engines.contract import EngineBroken, EngineDown, Operation, in_batches
+from search.models import Document
+
+logger = logging.getLogger(__name__)
+
+SUBSCRIBER = "search.index"
+BATCH = 500
+
+type Progress = Callable[[int], None]
+
+
+def on_events(events: Sequence[Event], *, now: datetime) -> None:
+    """Take up what the events touch, and send it. A repeat changes nothing more.
+
+    An engine that is down is no failure here: the rows are dirty, and the flush that runs every few seconds sends them.
+    """
+    for name, ids in touched_by(events).items():
+        for some in _chunks(sorted(ids), BATCH):
+            take_up(name, some, now=now)
+    try:
+        flush(now=now)
+    except EngineDown as down:
+        logger.warning("The search engine does not answer (%s); changes wait in their rows.", down)
+
+
+def touched_by(events: Sequence[Event]) -> dict[str, set[int]]:
+    """Which objects of which source the events touch."""
+    by_topic: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_topic[event.topic].append(event)
+    touched: defaultdict[str, set[int]] = defaultdict(set)
+    for source in sources.registered().values():
+        for topic, find in source.topics.items():
+            if topic in by_topic:
+                touched[source.name].update(find(by_topic[topic]))
+    return dict(touched)
+
+
+def take_up(name: str, ids: Sequence[int], *, now: datetime) -> int:
+    """Re-read objects of a source and raise the version of those whose content differs; returns how many did.
+
+    The row's lock comes before the reading, so that a higher version never holds an older content.
+    """
+    source = sources.registered()[name]
+    wanted = sorted(set(ids))
+    with transaction.atomic():
+        Document.objects.bulk_create([Document(source=name, object_id=pk) for pk in wanted], ignore_conflicts=True)
+        rows = list(Document.objects.filter(source=name, object_id__in=wanted).order_by("pk").select_for_update())
+        contents = source.load(wanted)
+        changed = [row for row in rows if _differs(row, contents.get(row.object_id))]
+        for row in changed:
+            _write(row, contents.get(row.object_id), now=now)
+        Document.objects.bulk_update(
+            changed,
+            ["version", "is_dirty", "is_deleted", "digest", "content", "kind", "region", "category", "price", "popularity",
+             "title_words", "words", "changed_at"],
+        )  # fmt: skip
+        # Objects that were never to be found leave no row behind.
+        Document.objects.filter(source=name, object_id__in=wanted, version=0).delete()
+    return len(changed)
+
+
+def flush(*, now: datetime) -> int:
+    """Send every waiting row; returns how many were taken. What the engine refuses waits with the reason, seen in ``search status``.
+
+    :raises EngineDown: the engine does not answer; the rows wait.
+    """
+    sent, last = 0, 0
+    while rows := list(Document.objects.waiting().filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = rows[-1].pk
+        sent += send(rows, now=now)
+    return sent
+
+
+def send(rows: Sequence[Document], *, now: datetime) -> int:
+    """Send rows at the version they have; a row that was raised meanwhile stays dirty. Outside any transaction."""
+    analyzer = gazetteer.analyzer()
+    operations = [_operation(row, analyzer) for row in rows]
+    try:
+        refused = engine().apply(operations)
+    except EngineBroken as broken:
+        logger.warning("The index is missing or damaged (%s); building it again.", broken)
+        rebuild(now=now)
+        refused = {}
+    taken = [row for row in rows if row.key not in refused]
+    by_version: defaultdict[int, list[int]] = defaultdict(list)
+    for row in taken:
+        by_version[row.version].append(row.pk)
+    for version, keys in by_version.items():
+        current = Document.objects.filter(pk__in=keys, version=version)
+        current.update(indexed_version=version, is_dirty=False, indexed_at=now, last_error="")
+    for row in rows:
+        if reason := refused.get(row.key):
+            logger.error("The index refuses %s: %s", row.key, reason)
+            Document.objects.filter(pk=row.pk).update(last_error=reason[:300])
+    return len(taken)
+
+
+def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
+    """Re-read every source, and fill a new index beside the old one; changes made meanwhile go to both. Returns how many were written.
+
+    The old index answers until the new one is whole.
+    """
+    gazetteer.forget()
+    read_everything(now=now)
+    analyzer = gazetteer.analyzer()
+    written = 0
+    with engine().rebuild() as filling:
+        rows = Document.objects.live().order_by("pk").iterator(chunk_size=2_000)
+        for batch in in_batches((_operation(row, analyzer) for row in rows), BATCH):
+            filling.add(batch)
+            written += len(batch)
+            if progress is not None:
+                progress(written)
+    # What was raised while filling was also sent by its own event; what is dirty still goes out with the next flush.
+    Document.objects.filter(is_dirty=True, changed_at__lte=now).update(
+        indexed_version=F("version"), is_dirty=False, indexed_at=now, last_error=""
+    )
+    return written
+
+
+def read_everything(*, now: datetime) -> int:
+    """Take up every object of every source, and every document whose object is gone; returns how many differed."""
+    changed = 0
+    for source in sources.registered().values():
+        known = Document.objects.filter(source=source.name).values_list("object_id", flat=True)
+        for some in _chunks(sorted({*source.all_ids(), *known}), BATCH):
+            changed += take_up(source.name, some, now=now)
+    return changed
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One document in which the index and the database do not agree: lost, stale, ghost or unread."""
+
+    key: str
+    kind: str
+    detail: str
+
+
+def verify() -> Iterator[Difference]:
+    """Compare sources, rows and index; nothing is what it should find once the outbox is drained.
+
+    "unread": the source changed and no event told of it. "waiting": not sent yet. "lost": not in the index. "stale": an older version is.
+    "ghost": the index shows what was deleted or never was.
+
+    :raises EngineDown: the engine does not answer.
+    """
+    on_their_way = _on_their_way()
+    engine().refresh()
+    indexed = dict(engine().versions())
+    for source in sources.registered().values():
+        for difference in _verify_source(source, indexed):
+            if difference.key not in on_their_way:
+                yield difference
+    known = {f"{name}:{pk}" for name, pk in Document.objects.live().values_list("source", "object_id")}
+    for key in sorted(indexed.keys() - known - on_their_way):
+        yield Difference(key, "ghost", f"version {indexed[key]} is in the index")
+
+
+def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Difference]:
+    rows = {row.object_id: row for row in Document.objects.filter(source=source.name).defer("content", "words", "title_words")}
+    for some in _chunks(sorted({*source.all_ids(), *rows}), BATCH):
+        contents = source.load(some)
+        for pk in some:
+            row, content, key = rows.get(pk), contents.get(pk), f"{source.name}:{pk}"
+            if row is None:
+                if content is not None:
+                    yield Difference(key, "unread", "no document was made of it")
+            elif _differs(row, content):
+                yield Difference(key, "unread", f"its source differs from version {row.version}")
+            elif row.is_dirty:
+                yield Difference(key, "waiting", row.last_error or f"version {row.version} was not sent yet")
+            elif not row.is_deleted and key not in indexed:
+                yield Difference(key, "lost", f"version {row.version} is not in the index")
+            elif not row.is_deleted and indexed[key] != row.version:
+                yield Difference(key, "stale", f"the index has version {indexed[key]}, the row {row.version}")
+
+
+def mend(differences: Iterable[Difference], *, now: datetime) -> None:
+    """Put right what :func:`verify` found: read again, and send again."""
+    by_source: defaultdict[str, list[int]] = defaultdict(list)
+    for difference in differences:
+        name, _, pk = difference.key.partition(":")
+        if name in sources.registered() and pk.isdigit():
+            by_source[name].append(int(pk))
+    for name, ids in by_source.items():
+        for some in _chunks(ids, BATCH):
+            take_up(name, some, now=now)
+            # A ghost needs a version of its own to be deleted with; a lost or stale one to be taken.
+            Document.objects.bulk_create(
+                [Document(source=name, object_id=pk, is_deleted=True, digest=digest(None)) for pk in some], ignore_conflicts=True
+            )
+            Document.objects.filter(source=name, object_id__in=some).update(version=F("version") + 1_000, is_dirty=True)
+    flush(now=now)
+
+
+def _on_their_way() -> set[str]:
+    """Documents of events that are not delivered yet: the index may differ in these."""
+    pending = Delivery.objects.filter(subscriber=SUBSCRIBER, status=DeliveryStatus.PENDING).select_related("event")
+    touched = touched_by([delivery.event for delivery in pending])
+    return {f"{name}:{pk}" for name, ids in touched.items() for pk in ids}
+
+
+def _differs(row: Document, content: Content | None) -> bool:
+    if content is None:
+        return row.version > 0 and not row.is_deleted
+    return row.is_deleted or row.digest != digest(content.as_json())
+
+
+def _write(row: Document, content: Content | None, *, now: datetime) -> None:
+    row.version += 1
+    row.is_dirty, row.is_deleted, row.changed_at = True, content is None, now
+    values = content.as_json() if content is not None else None
+    row.content, row.digest = values, digest(values)
+    if content is None:
+        row.words = row.title_words = ""
+        return
+    row.kind, row.region, row.category = content.kind.value, content.region, content.category
+    row.price, row.popularity = content.price, content.popularity
+    surface = gazetteer.analyzer().surface
+    row.title_words = f" {surface(content.title.id, content.title.en, *content.names)}"
+    labels = (content.category_name.id, content.category_name.en, content.labels.id, content.labels.en)
+    row.words = f"{row.title_words} {surface(*content.places, *labels, content.summary.id, content.summary.en)}"
+
+
+def _operation(row: Document, analyzer: Analyzer) -> Operation:
+    alive = not row.is_deleted and row.content is not None
+    return Operation(row.key, row.version, entry(Content.from_json(row.content), analyzer) if alive else None)
+
+
+def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
