@@ -89,9 +89,13 @@ def receive_silent(*, now: datetime, limit: int) -> int:
     return len(parts)
 
 
-def open_parts(*, order: Order, now: datetime) -> None:
-    """Hand a paid order to its shops: goods to pack, tickets done. Called under the order's lock; a repeat changes nothing."""
-    parts = list(ShopOrder.objects.filter(order=order, status__in=_NOT_OPEN).order_by("pk"))
+def open_parts(*, order: Order, now: datetime, without: Collection[int] = ()) -> None:
+    """Hand a paid order to its shops: goods to pack, tickets done. Called under the order's lock; a repeat changes nothing.
+
+    :param without: parts of which everything went back.
+    """
+    closed = ShopOrder.objects.filter(order=order, status__in=_NOT_OPEN).exclude(pk__in=without)
+    parts = list(closed.order_by("pk"))
     with_goods = set(
         OrderLine.objects.filter(shop_order__in=parts)
         .exclude(variant__listing__kind__in=DATED_KINDS)

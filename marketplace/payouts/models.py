@@ -16,7 +16,9 @@ class FeeSchedule(models.Model):
     """The operator's commission from a day on; the most special row that fits a sale is frozen on its line."""
 
     kind = models.CharField(_("kind of listing"), max_length=10, choices=ListingKind, blank=True)
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
     # Parts of 10,000: 250 is 2.5 %.
     rate = models.PositiveIntegerField(_("rate, of 10,000"))
     announced_from_date = models.DateField(_("announced from"))
@@ -26,7 +28,9 @@ class FeeSchedule(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(rate__lte=3000), name="fee_rate_is_sane"),
-            models.CheckConstraint(condition=Q(announced_from_date__lte=models.F("valid_from_date")), name="fee_announced_first"),
+            models.CheckConstraint(
+                condition=Q(announced_from_date__lte=models.F("valid_from_date")), name="fee_announced_first"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -43,7 +47,9 @@ class Settlement(models.Model):
     closed_at = models.DateTimeField(_("closed at"))
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["shop", "from_date"], name="one_settlement_per_period")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "from_date"], name="one_settlement_per_period")
+        ]
 
     def __str__(self) -> str:
         return f"{self.shop_id} {self.from_date}"
@@ -65,13 +71,17 @@ class Payout(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=PayoutStatus, default=PayoutStatus.MADE)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made at"))
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_of_something"),
-            models.CheckConstraint(condition=Q(approved_by=None) | ~Q(approved_by=models.F("made_by")), name="payout_two_people"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("made_by")), name="payout_two_people"
+            ),
         ]
 
     def __str__(self) -> str:

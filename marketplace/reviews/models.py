@@ -21,8 +21,12 @@ class Review(models.Model):
     written_at = models.DateTimeField(_("written at"))
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="one_to_five_stars")]
-        indexes: ClassVar = [models.Index(fields=["listing", "-written_at"], condition=Q(is_shown=True), name="review_shown")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="one_to_five_stars")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["listing", "-written_at"], condition=Q(is_shown=True), name="review_shown")
+        ]
 
     def __str__(self) -> str:
         return f"{self.stars} {self.listing_id}"

@@ -59,6 +59,13 @@ def page_refused(*, payment_id: int) -> None:
     )
 
 
+def close_attempt(*, payment_id: int) -> None:
+    """End an attempt of which Midtrans said that its page is closed and nothing was chosen."""
+    Payment.objects.filter(pk=payment_id, status=PaymentStatus.CREATED).update(
+        status=PaymentStatus.FAILED, check_at=None
+    )
+
+
 def close_attempts(*, order_id: int) -> None:
     """End attempts of which Midtrans said that no page is open and nothing was chosen; the caller holds the order's lock."""
     Payment.objects.filter(order_id=order_id, status=PaymentStatus.CREATED).update(

@@ -22,6 +22,12 @@ def request(*, payment: Payment, amount: int, lines: Mapping[str, int], reason: 
     )
 
 
+def mark_surplus(*, payment: Payment) -> None:
+    """This payment bought nothing; the caller holds the order's lock and sends all of it back."""
+    payment.is_surplus = True
+    payment.save(update_fields=["is_surplus"])
+
+
 def refund_accepted(*, refund_id: int) -> None:
     """Midtrans took it up; only the bank's confirmation ends it."""
     Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED).update(

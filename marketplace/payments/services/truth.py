@@ -8,12 +8,13 @@ from django.db import transaction
 
 from marketplace.payments.channels import PROVISIONAL, PROVISIONAL_FOR, method_of
 from marketplace.payments.gateway import TransactionStatus
-from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentMethod, PaymentStatus
+from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentMethod, PaymentStatus, RefundStatus
 
 logger = logging.getLogger(__name__)
 
 _SAFE_FRAUD = {"", "accept"}
 _RECHECKS = timedelta(days=3)
+_REFUND_LOOKS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Change:
     payment: Payment
     before: PaymentStatus
     after: PaymentStatus
+    # Whether a channel that could have taken the money back no longer can.
+    became_certain: bool = False
 
     @property
     def became_paid(self) -> bool:
@@ -56,14 +59,20 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
         payment.status = after
         if after == PaymentStatus.PAID:
             _note_money(payment, truth, now=now)
+    was_certain = payment.provisional_until is None
+    if after == before == PaymentStatus.PAID and not was_certain and (payment.provisional_until or now) <= now:
+        payment.provisional_until = None
     if truth.payment_type and payment.status in (PaymentStatus.PENDING, PaymentStatus.REVIEW):
         payment.method, payment.payment_type = method_of(truth.payment_type), truth.payment_type
         payment.issuer = truth.channel[:30]
     payment.transaction_id = truth.transaction_id[:60] or payment.transaction_id
     payment.is_quarantined = False
     payment.check_at = next_look(payment, now=now)
+    if payment.refunds.filter(status=RefundStatus.ACCEPTED).exists():
+        payment.check_at = now + _REFUND_LOOKS
     payment.save()
-    return Change(payment, before, PaymentStatus(payment.status))
+    is_certain = payment.provisional_until is None
+    return Change(payment, before, PaymentStatus(payment.status), became_certain=is_certain and not was_certain)
 
 
 @transaction.atomic
@@ -73,12 +82,6 @@ def looked_in_vain(*, payment_id: int, now: datetime) -> None:
     payment.checks += 1
     payment.check_at = next_look(payment, now=now)
     payment.save(update_fields=["checks", "check_at"])
-
-
-def settle(*, payment: Payment) -> None:
-    """The channel can no longer take this money back; the caller holds the order's lock."""
-    Payment.objects.filter(pk=payment.pk).update(provisional_until=None)
-    payment.provisional_until = None
 
 
 def status_of(truth: TransactionStatus, before: PaymentStatus) -> PaymentStatus | None:

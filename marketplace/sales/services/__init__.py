@@ -1,20 +1,15 @@
 """Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back."""
 
-from marketplace.sales.services.applying import apply_payment, settle_provisional
+from marketplace.sales.services.applying import apply_payment, look_again
 from marketplace.sales.services.lapsing import cancel_order, lapse_unpaid_orders
 from marketplace.sales.services.paying import PaymentNotPossible, start_payment
-from marketplace.sales.services.placing import (
-    CartChanged,
-    CheckoutDetails,
-    DetailsMissing,
-    NeedsOwnPayment,
-    place,
-)
+from marketplace.sales.services.placing import CartChanged, CheckoutDetails, DetailsMissing, NeedsOwnPayment, place
 from marketplace.sales.services.refunding import (
     RefundRefused,
+    cancel_shop_order,
     record_manual_refund,
     request_refund,
-    send_refunds,
+    send_refund,
 )
 
 __all__ = [
@@ -26,11 +21,12 @@ __all__ = [
     "RefundRefused",
     "apply_payment",
     "cancel_order",
+    "cancel_shop_order",
     "lapse_unpaid_orders",
+    "look_again",
     "place",
     "record_manual_refund",
     "request_refund",
-    "send_refunds",
-    "settle_provisional",
+    "send_refund",
     "start_payment",
 ]

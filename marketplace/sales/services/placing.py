@@ -5,25 +5,43 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
 from foundation.accounts.buyer import Buyer
-from foundation.errors import DomainError, InvalidInput
-from marketplace.orders.models import Order
+from foundation.accounts.phones import e164
+from foundation.codes import random_code
+from foundation.errors import InvalidInput
+from foundation.outbox.services import publish
+from marketplace.carts.models import Cart, CartLine
+from marketplace.inventory.services import Demand, hold
+from marketplace.orders.models import (
+    Contact,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderStatus,
+    PriceRow,
+    PriceRowKind,
+    ShopOrder,
+)
+from marketplace.payouts.queries import commission_on, fees_on
+from marketplace.sales.services.confirming import confirm_free
+from marketplace.sales.services.pricing import CartChanged, NeedsOwnPayment, PricedLine, price_lines, refuse_mixed_money
+from marketplace.shipping.models import ShippingMethod
+from marketplace.shipping.queries import choices
+from tourism.regions.models import Region, RegionLevel
 
+__all__ = ["CartChanged", "CheckoutDetails", "DetailsMissing", "NeedsOwnPayment", "place"]
 
-class CartChanged(DomainError):
-    """What the buyer saw is no longer what the cart says: a price, a place, a total. The cart page shows what."""
-
-    code = "cart_changed"
-
-
-class NeedsOwnPayment(DomainError):
-    """The cart mixes money that one merchant account may not take together."""
-
-    code = "needs_own_payment"
+CODE_LETTERS = 8
 
 
 class DetailsMissing(InvalidInput):
-    """A field that this cart needs was left out; ``field`` names it."""
+    """A field that this cart needs was left out or cannot be meant; ``field`` names it."""
 
     code = "details_missing"
 
@@ -62,4 +80,165 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
     :raises NeedsOwnPayment: retribusi without a collection agreement, or shops of two merchant accounts.
     :raises DetailsMissing: a name, phone, address or shipping choice that this cart needs.
     """
-    raise NotImplementedError
+    try:
+        return _place(buyer, checkout_key, details, language, now)
+    except IntegrityError:
+        # A rival request with the same key was quicker, from another cart of the same person.
+        order = Order.objects.bought_by(buyer).filter(checkout_key=checkout_key).first()
+        if order is None:
+            raise
+        return order
+
+
+@transaction.atomic
+def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language: str, now: datetime) -> Order:
+    # The cart's row queues two clicks on the same button: the second finds the order of the first.
+    cart = Cart.objects.of_buyer(buyer).select_for_update().first()
+    existing = Order.objects.filter(checkout_key=checkout_key).first()
+    if existing is not None:
+        return _own(existing, buyer)
+    lines = price_lines(cart, now=now)
+    refuse_mixed_money(lines, now=now)
+    shipping = _shipping(lines, details)
+    total = sum(line.amount for line in lines) + sum(amount for _method, amount in shipping.values())
+    if total != details.agreed_total:
+        raise CartChanged(_("The total has changed since you saw it. Please look through your cart again."))
+    contact = _contact(
+        details, is_delivered=any(method == ShippingMethod.FLAT_RATE for method, _amount in shipping.values())
+    )
+    order = _write(buyer, checkout_key, lines, shipping, total, contact, language, now)
+    CartLine.objects.filter(cart=cart).delete()
+    publish(topic="order.placed", key=order.pk, now=now)
+    # Last, so that a pool that everybody wants is locked for two statements, not twenty.
+    demands = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
+    hold(demands=demands, until=order.lapses_at, now=now)
+    if total == 0:
+        confirm_free(order=order, now=now)
+    return order
+
+
+def _own(order: Order, buyer: Buyer) -> Order:
+    is_own = (order.user_id is not None and order.user_id == buyer.user_id) or (
+        order.user_id is None and order.guest_key == buyer.guest_key != ""
+    )
+    if not is_own:
+        raise CartChanged(_("This form has been used before. Please open your cart again."))
+    return order
+
+
+def _shipping(lines: list[PricedLine], details: CheckoutDetails) -> dict[int, tuple[str, int]]:
+    """How each shop's goods leave it, and what that costs."""
+    with_goods = {line.shop_id for line in lines if line.is_shipped}
+    if not with_goods:
+        return {}
+    offered = choices(with_goods)
+    chosen: dict[int, tuple[str, int]] = {}
+    for shop_id in with_goods:
+        method = details.shipping.get(shop_id, "")
+        choice = next((one for one in offered.get(shop_id, ()) if one.method == method), None)
+        if choice is None:
+            raise DetailsMissing(_("Please choose how you want to receive the goods."), field="shipping")
+        chosen[shop_id] = (str(choice.method), choice.amount)
+    return chosen
+
+
+def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
+    """The contact row, checked: what is needed is there, what is there can be meant."""
+    contact = Contact(
+        name=_text(details.name, 120, "name"),
+        phone=e164(details.phone),
+        email=_text(details.email, 254, "email"),
+        recipient_name=_text(details.recipient_name, 120, "recipient_name"),
+        recipient_phone=e164(details.recipient_phone) if details.recipient_phone.strip() else "",
+        note=_text(details.note, 250, "note"),
+        is_gift=details.is_gift,
+    )
+    if not contact.name:
+        raise DetailsMissing(_("Please tell us your name."), field="name")
+    if contact.email:
+        try:
+            validate_email(contact.email)
+        except ValidationError as broken:
+            raise DetailsMissing(_("This is not an e-mail address."), field="email") from broken
+    if is_delivered:
+        contact.address = _text(details.address, 250, "address")
+        contact.village = Region.objects.filter(code=details.village_code, level=RegionLevel.VILLAGE).first()
+        if not contact.address:
+            raise DetailsMissing(_("Please tell us the street and house, or a landmark nearby."), field="address")
+        if contact.village is None:
+            raise DetailsMissing(_("Please choose the nagari or kelurahan."), field="village")
+        contact.postal_code = _text(details.postal_code, 5, "postal_code") or contact.village.postal_code
+    return contact
+
+
+def _text(typed: str, longest: int, field: str) -> str:
+    # A zero byte is no letter, and PostgreSQL would refuse it.
+    text = " ".join(typed.replace("\x00", "").split())
+    if len(text) > longest:
+        raise DetailsMissing(_("This is too long: at most %(most)d letters.") % {"most": longest}, field=field)
+    return text
+
+
+def _write(
+    buyer: Buyer,
+    checkout_key: UUID,
+    lines: list[PricedLine],
+    shipping: Mapping[int, tuple[str, int]],
+    total: int,
+    contact: Contact,
+    language: str,
+    now: datetime,
+) -> Order:
+    payable_until = now + settings.PAYMENT_WINDOW
+    order = Order.objects.create(
+        code=random_code(CODE_LETTERS),
+        user_id=buyer.user_id,
+        guest_key="" if buyer.user_id is not None else buyer.guest_key,
+        checkout_key=checkout_key,
+        merchant_account_id=lines[0].merchant_account_id,
+        amount=total,
+        language="en" if language == "en" else "id",
+        placed_at=now,
+        payable_until=payable_until,
+        lapses_at=payable_until + settings.PAYMENT_GRACE,
+    )
+    OrderEvent.objects.create(order=order, after=OrderStatus.PLACED, at=now)
+    contact.order = order
+    contact.save(force_insert=True)
+    parts = ShopOrder.objects.bulk_create(
+        ShopOrder(order=order, shop_id=shop_id, shipping_method=method, shipping_amount=amount)
+        for shop_id in dict.fromkeys(line.shop_id for line in lines)
+        for method, amount in [shipping.get(shop_id, ("", 0))]
+    )
+    part_of_shop = {part.shop_id: part for part in parts}
+    fees = fees_on(lines[0].sale_day)
+    order_lines, rows = [], []
+    for line in lines:
+        rate = fees.rate(kind=line.kind, region_id=line.region_id, charge_kind=line.charge_kind)
+        order_lines.append(
+            OrderLine(
+                id=line.id,
+                shop_order=part_of_shop[line.shop_id],
+                variant_id=line.variant_id,
+                slot_id=line.slot_id,
+                title_id=line.title_id,
+                title_en=line.title_en,
+                quantity=line.quantity,
+                amount=line.amount,
+                charge_kind=line.charge_kind,
+                commission_rate=rate,
+                commission_amount=commission_on(line.amount, rate),
+            )
+        )
+        rows.append(
+            PriceRow(
+                line_id=line.id,
+                kind=PriceRowKind.UNIT,
+                unit_amount=line.price,
+                quantity=line.quantity,
+                amount=line.amount,
+            )
+        )
+    OrderLine.objects.bulk_create(order_lines)
+    PriceRow.objects.bulk_create(rows)
+    return order

@@ -1,0 +1,192 @@
+"""The cart's lines as they would be sold now: still for sale, at which price, and whose money it is."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from foundation.clock import day_of
+from foundation.errors import DomainError
+from foundation.money import MOST_RUPIAH
+from marketplace.carts.models import Cart, CartLine
+from marketplace.catalog.models import ChargeKind, ListingStatus
+from marketplace.catalog.queries import prices_on
+from marketplace.shops.models import CollectionAgreement, ShopStatus
+from tourism.destinations.facts import ClosureKind
+from tourism.destinations.models import Closure
+
+
+class CartChanged(DomainError):
+    """What the buyer saw is no longer what the cart says: a price, a place, a total. The cart page shows what."""
+
+    code = "cart_changed"
+
+
+class NeedsOwnPayment(DomainError):
+    """The cart mixes money that one merchant account may not take together."""
+
+    code = "needs_own_payment"
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A line of the cart with all that its sale freezes."""
+
+    variant_id: int
+    slot_id: int | None
+    pool_ids: tuple[int, ...]
+    quantity: int
+    price: int
+    kind: str
+    charge_kind: str
+    title_id: str
+    title_en: str
+    shop_id: int
+    region_id: int
+    region_name: str
+    merchant_account_id: int
+    # The region whose treasury owns the merchant account, if it is one's.
+    treasury_of_id: int | None
+    is_shipped: bool
+    sale_day: date
+    id: UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def amount(self) -> int:
+        """Price times quantity."""
+        return self.price * self.quantity
+
+
+def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
+    """The lines of a cart at the prices of now, in a fixed number of queries.
+
+    :raises CartChanged: the cart is empty, or a line cannot be ordered as the buyer saw it.
+    """
+    rows = list(
+        CartLine.objects.filter(cart=cart)
+        .select_related(
+            "variant__listing__shop__region", "variant__listing__shop__merchant_account", "variant__stock", "slot"
+        )
+        .order_by("pk")
+    )
+    if cart is None or not rows:
+        raise CartChanged(_("Your cart is empty."))
+    today = day_of(now)
+    prices = prices_on([row.variant for row in rows], {_day(row, today) for row in rows})
+    closures = _closures(rows, now=now)
+    lines = []
+    for row in rows:
+        if _is_gone(row, closures, now=now) or prices[_day(row, today)][row.variant_id] != row.price_seen:
+            raise CartChanged(
+                _("“%(title)s” has changed since you put it in your cart. Please look through your cart again.")
+                % {"title": row.variant.listing.title}
+            )
+        lines.append(_priced(row, row.price_seen, today))
+    if sum(line.amount for line in lines) > MOST_RUPIAH:
+        raise CartChanged(_("This is more than can be paid at once. Please order in several parts."))
+    return lines
+
+
+def refuse_mixed_money(lines: list[PricedLine], *, now: datetime) -> None:
+    """Let only money into one payment that one account may take together; no query where there is no retribusi.
+
+    :raises NeedsOwnPayment: it has to be split, and why.
+    """
+    accounts = {line.merchant_account_id for line in lines}
+    if len(accounts) > 1:
+        raise NeedsOwnPayment(
+            _(
+                "These sellers are paid through different accounts, so a second payment is needed. Please order them one after the other."
+            )
+        )
+    retribusi = {line.region_id: line for line in lines if line.charge_kind == ChargeKind.RETRIBUSI}
+    if not retribusi:
+        return
+    day = day_of(now)
+    agreed = set(
+        CollectionAgreement.objects.filter(
+            merchant_account_id__in=accounts,
+            region_id__in=retribusi,
+            valid_from_date__lte=day,
+            valid_until_date__gte=day,
+        ).values_list("region_id", flat=True)
+    )
+    for region_id, line in retribusi.items():
+        owns_account = line.treasury_of_id == region_id
+        is_alone = all(other.region_id == region_id and other.charge_kind == ChargeKind.RETRIBUSI for other in lines)
+        if region_id in agreed or (owns_account and is_alone):
+            continue
+        raise NeedsOwnPayment(
+            _(
+                "The entrance fee of %(region)s is retribusi, which goes to its treasury alone, so a second payment is needed. Please order it apart from everything else."
+            )
+            % {"region": line.region_name}
+            if owns_account
+            else _(
+                "%(region)s has not agreed that its retribusi is collected together with other purchases. Please buy this ticket at the gate."
+            )
+            % {"region": line.region_name}
+        )
+
+
+def _day(row: CartLine, today: date) -> date:
+    return row.slot.day if row.slot else today
+
+
+def _closures(rows: list[CartLine], *, now: datetime) -> list[Closure]:
+    slots = [(row.variant.listing.destination_id, row.slot) for row in rows if row.slot]
+    if not slots:
+        return []
+    first = min(slot.starts_at for _destination, slot in slots)
+    last = max(slot.ends_at for _destination, slot in slots)
+    touching = Closure.objects.touching(max(first, now), last)
+    return list(
+        touching.filter(kind=ClosureKind.FULL, destination_id__in={destination for destination, _slot in slots})
+    )
+
+
+def _is_gone(row: CartLine, closures: list[Closure], *, now: datetime) -> bool:
+    """Whether a line cannot be ordered any more, whatever is left of it."""
+    listing, slot = row.variant.listing, row.slot
+    if (
+        listing.status != ListingStatus.PUBLISHED
+        or listing.shop.status != ShopStatus.APPROVED
+        or not row.variant.is_active
+    ):
+        return True
+    if row.quantity > listing.most_per_order or listing.is_dated != (slot is not None):
+        return True
+    if slot is None:
+        return not hasattr(row.variant, "stock")
+    if slot.listing_id != listing.pk or slot.closed_at is not None or slot.ends_at <= now:
+        return True
+    return any(
+        closure.destination_id == listing.destination_id
+        and closure.starts_at < slot.ends_at
+        and (closure.ends_at is None or closure.ends_at > slot.starts_at)
+        for closure in closures
+    )
+
+
+def _priced(row: CartLine, price: int, today: date) -> PricedLine:
+    variant, listing, shop = row.variant, row.variant.listing, row.variant.listing.shop
+    return PricedLine(
+        variant_id=variant.pk,
+        slot_id=row.slot_id,
+        pool_ids=(row.slot.pool_id if row.slot else variant.stock.pool_id,),
+        quantity=row.quantity,
+        price=price,
+        kind=listing.kind,
+        charge_kind=variant.charge_kind,
+        title_id=listing.title_id,
+        title_en=listing.title_en,
+        shop_id=shop.pk,
+        region_id=shop.region_id,
+        region_name=shop.region.short_name,
+        merchant_account_id=shop.merchant_account_id,
+        treasury_of_id=shop.merchant_account.region_id,
+        is_shipped=not listing.is_dated,
+        sale_day=today,
+    )
