@@ -86,7 +86,7 @@ class TestTries:
     def test_the_answer_decides_how_often(
         self, notifying: SimulatorServer, receiver: Receiver, answer: int, tries: int
     ):
-        receiver.answers = [answer] * 10
+        receiver.answers = [answer] * 100
         _open(notifying, "other_qris")
         for _ in range(6):
             notifying.drain()
