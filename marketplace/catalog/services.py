@@ -170,7 +170,7 @@ def follow_shop(*, shop_id: int, now: datetime) -> None:
     publish_many(topic="listing.changed", keys=keys, now=now)
 
 
-def add_picture(*, upload: File[bytes], is_sample: bool = False, now: datetime) -> Picture:
+def add_picture(*, upload: "File[bytes]", is_sample: bool = False, now: datetime) -> Picture:
     """Keep an uploaded picture: JPEG, PNG, WebP or HEIC, turned upright, without EXIF (so without position).
 
     The same file again is the same picture. Renditions follow in the background (event ``picture.added``).

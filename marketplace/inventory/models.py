@@ -133,7 +133,7 @@ class Hold(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["line"], name="hold_line"),
-            models.Index(fields=["lapses_at"], condition=Q(status="ACTIVE"), name="hold_lapse"),
+            models.Index(fields=["pool", "lapses_at"], condition=Q(status="ACTIVE"), name="hold_lapse"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from marketplace.shipping.models import ShippingMethod
+from marketplace.shipping.models import ShippingMethod, ShippingRate
+from marketplace.shops.models import Shop
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,15 @@ class ShippingChoice:
 
 
 def choices(shop_ids: Collection[int]) -> dict[int, tuple[ShippingChoice, ...]]:
-    """The choices of each shop, the usual one first; one query. A shop without a rate can only be visited."""
-    raise NotImplementedError
+    """The choices of each shop, the usual one first; two queries. A shop without a rate can only be visited."""
+    rates = {rate.shop_id: rate for rate in ShippingRate.objects.filter(shop_id__in=shop_ids)}
+    addresses = dict(Shop.objects.filter(pk__in=shop_ids).values_list("pk", "address"))
+    return {shop_id: _choices(rates.get(shop_id), address) for shop_id, address in addresses.items()}
+
+
+def _choices(rate: ShippingRate | None, address: str) -> tuple[ShippingChoice, ...]:
+    pick_up = ShippingChoice(ShippingMethod.PICK_UP, str(ShippingMethod.PICK_UP.label), 0, address)
+    if rate is None:
+        return (pick_up,)
+    delivery = ShippingChoice(ShippingMethod.FLAT_RATE, str(ShippingMethod.FLAT_RATE.label), rate.amount)
+    return (delivery, pick_up) if rate.offers_pick_up else (delivery,)

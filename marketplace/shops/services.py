@@ -1,77 +1,158 @@
-"""Opening shops, deciding on them, and who may act for them. Told as ``shop.changed``, keyed by the shop's primary key."""
+"""Opening shops and letting people act for them. Every change is told as ``shop.changed``, keyed by the shop's key."""
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from foundation.accounts.phones import e164
+from foundation.codes import random_code
+from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
-from marketplace.shops.models import CollectionAgreement, Member, MemberRole, MerchantAccount, Shop, ShopKind, ShopStatus
+from marketplace.shops.models import Member, MemberRole, MerchantAccount, Shop, ShopKind, ShopStatus
+from tourism.regions.models import Region, RegionLevel
+
+# Whose account takes the money of a shop that says nothing else: the operator's.
+OPERATOR_ACCOUNT = "operator"
+
+
+class LastOwner(DomainError):
+    """A shop without an owner could be run by nobody."""
+
+    code = "last_owner"
+
+    def __init__(self) -> None:
+        super().__init__(_("A shop needs at least one owner."))
 
 
 @dataclass(frozen=True)
 class ShopDraft:
-    """A shop as its owner gives it; papers may come later."""
+    """A shop as its owner gives it: name and place are enough to begin."""
 
-    slug: str
     name: str
-    kind: ShopKind
     region_id: int
-    merchant_account_id: int
     village_id: int | None = None
+    kind: ShopKind = ShopKind.UMKM
+    phone: str = ""
+    address: str = ""
     story_id: str = ""
     story_en: str = ""
-    address: str = ""
-    phone: str = ""
-    nib: str = ""
-    npwp: str = ""
-    bank_name: str = ""
-    bank_account_number: str = ""
-    bank_account_holder: str = ""
     is_sample: bool = False
 
 
 @transaction.atomic
-def open_shop(*, draft: ShopDraft, status: ShopStatus = ShopStatus.PENDING, now: datetime) -> Shop:
-    """Open a shop, which waits for the province's approval unless said otherwise; a repeat with the same slug finds it."""
-    shop, made = Shop.objects.get_or_create(
-        slug=draft.slug, defaults=asdict(draft) | {"status": status, "opened_at": now if status == ShopStatus.APPROVED else None}
-    )
-    if made:
-        publish(topic="shop.changed", key=shop.pk, now=now)
+def open_shop(*, owner_id: int | None, draft: ShopDraft, merchant_code: str = OPERATOR_ACCOUNT, now: datetime) -> Shop:
+    """Open a shop; it can be filled at once, and sells when the province has approved it.
+
+    :param owner_id: the account that runs it; None for one that gets its members later.
+    :raises InvalidInput: no name, or no kabupaten/kota.
+    """
+    check(draft)
+    account = MerchantAccount.objects.get(code=merchant_code)
+    shop = Shop(slug=free_slug(draft.name), merchant_account=account, kind=draft.kind, is_sample=draft.is_sample)
+    write(shop, draft)
+    shop.status = ShopStatus.PENDING
+    shop.save()
+    if owner_id is not None:
+        Member.objects.create(shop=shop, user_id=owner_id, role=MemberRole.OWNER)
+    publish(topic="shop.changed", key=shop.pk, now=now)
     return shop
 
 
 @transaction.atomic
-def decide_shop(*, shop_id: int, status: ShopStatus, now: datetime) -> Shop:
-    """Approve or suspend a shop. What it sells appears or disappears with it; a repeat changes nothing."""
+def change_shop(*, shop_id: int, draft: ShopDraft, now: datetime) -> Shop:
+    """Change what a shop says about itself; its kind, address on the site and sample mark stay.
+
+    :raises InvalidInput: no name, or no kabupaten/kota.
+    """
+    check(draft)
     shop = Shop.objects.select_for_update().get(pk=shop_id)
-    if shop.status != status:
-        shop.status = status
-        shop.opened_at = shop.opened_at or (now if status == ShopStatus.APPROVED else None)
-        shop.save(update_fields=["status", "opened_at"])
-        publish(topic="shop.changed", key=shop.pk, now=now)
+    write(shop, draft)
+    shop.save()
+    publish(topic="shop.changed", key=shop.pk, now=now)
     return shop
 
 
+@transaction.atomic
+def approve_shop(*, shop_id: int, now: datetime) -> None:
+    """Let a shop sell; what it has listed is published. A repeat changes nothing."""
+    shop = Shop.objects.select_for_update().get(pk=shop_id)
+    if shop.status != ShopStatus.APPROVED:
+        shop.status = ShopStatus.APPROVED
+        shop.opened_at = shop.opened_at or now
+        shop.save(update_fields=["status", "opened_at"])
+        publish(topic="shop.changed", key=shop.pk, now=now)
+
+
+@transaction.atomic
+def suspend_shop(*, shop_id: int, now: datetime) -> None:
+    """Stop a shop from selling; its orders go on. A repeat changes nothing."""
+    if Shop.objects.filter(pk=shop_id).exclude(status=ShopStatus.SUSPENDED).update(status=ShopStatus.SUSPENDED):
+        publish(topic="shop.changed", key=shop_id, now=now)
+
+
+@transaction.atomic
 def add_member(*, shop_id: int, user_id: int, role: MemberRole) -> Member:
-    """Let somebody act for a shop; a repeat sets the role."""
-    member, _made = Member.objects.update_or_create(shop_id=shop_id, user_id=user_id, defaults={"role": role})
+    """Let an account act for a shop, or change how; a repeat changes nothing.
+
+    :raises LastOwner: the shop's only owner would cease to be one.
+    """
+    Shop.objects.select_for_update().get(pk=shop_id)
+    if role != MemberRole.OWNER:
+        check_other_owner(shop_id, user_id)
+    member, _is_new = Member.objects.update_or_create(shop_id=shop_id, user_id=user_id, defaults={"role": role})
     return member
 
 
-def make_merchant_account(*, code: str, legal_owner: str) -> MerchantAccount:
-    """The merchant account with this code; a repeat finds it."""
-    account, _made = MerchantAccount.objects.get_or_create(code=code, defaults={"legal_owner": legal_owner})
-    return account
+@transaction.atomic
+def remove_member(*, shop_id: int, user_id: int) -> None:
+    """Let an account no longer act for a shop; a repeat changes nothing.
+
+    :raises LastOwner: it is the shop's only owner.
+    """
+    Shop.objects.select_for_update().get(pk=shop_id)
+    check_other_owner(shop_id, user_id)
+    Member.objects.filter(shop_id=shop_id, user_id=user_id).delete()
 
 
-def sign_agreement(*, region_id: int, merchant_account_id: int, number: str, from_date: date, until_date: date) -> CollectionAgreement:
-    """Record that a region's retribusi may be collected through a merchant account; a repeat with the same number extends it."""
-    agreement, _made = CollectionAgreement.objects.update_or_create(
-        region_id=region_id,
-        merchant_account_id=merchant_account_id,
-        number=number,
-        defaults={"valid_from_date": from_date, "valid_until_date": until_date},
-    )
-    return agreement
+def check_other_owner(shop_id: int, user_id: int) -> None:
+    """Refuse to take away the only owner.
+
+    :raises LastOwner: it is the shop's only owner.
+    """
+    owners = set(Member.objects.filter(shop_id=shop_id, role=MemberRole.OWNER).values_list("user_id", flat=True))
+    if owners == {user_id}:
+        raise LastOwner
+
+
+def check(draft: ShopDraft) -> None:
+    """Refuse a draft that cannot be meant.
+
+    :raises InvalidInput: no name, or no kabupaten/kota, or a broken phone number.
+    """
+    if len(draft.name.strip()) < 3:
+        raise InvalidInput(_("Give the shop a name of at least three letters."))
+    if not Region.objects.filter(pk=draft.region_id, level=RegionLevel.REGENCY).exists():
+        raise InvalidInput(_("Choose the regency or city of the shop."))
+    if draft.phone and not draft.is_sample:
+        e164(draft.phone)
+
+
+def write(shop: Shop, draft: ShopDraft) -> None:
+    """Copy a draft to a shop; the caller saves."""
+    shop.name = draft.name.strip()[:120]
+    shop.region_id, shop.village_id = draft.region_id, draft.village_id
+    # Sample numbers are visibly impossible, and stay as they are.
+    shop.phone = draft.phone if draft.is_sample or not draft.phone else e164(draft.phone)
+    shop.address = draft.address.strip()[:250]
+    shop.story_id, shop.story_en = draft.story_id.strip(), draft.story_en.strip()
+
+
+def free_slug(name: str) -> str:
+    """An address part made of a name, with a few random letters if another shop has it already."""
+    slug = slugify(name)[:70].strip("-") or "toko"
+    if Shop.objects.filter(slug=slug).exists():
+        return f"{slug}-{random_code(5).lower()}"
+    return slug

@@ -27,7 +27,9 @@ def open_slots(*, listing_id: int, from_date: date, until_date: date, now: datet
     Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
     schedules = Schedule.objects.filter(listing_id=listing_id, from_date__lte=until_date).order_by("pk")
     there = set(
-        Slot.objects.filter(listing_id=listing_id, day__range=(from_date, until_date)).values_list("starts_at", flat=True)
+        Slot.objects.filter(listing_id=listing_id, day__range=(from_date, until_date)).values_list(
+            "starts_at", flat=True
+        )
     )
     new: list[tuple[Slot, int]] = []
     for slot, capacity in planned(schedules, from_date, until_date):
