@@ -23,7 +23,7 @@ def request(*, payment: Payment, amount: int, lines: Mapping[str, int], reason: 
 
 
 def mark_surplus(*, payment: Payment) -> None:
-    """This payment bought nothing; the caller holds the order's lock and sends all of it back."""
+    """Note that a payment bought nothing; the caller holds the order's lock and sends all of it back."""
     payment.is_surplus = True
     payment.save(update_fields=["is_surplus"])
 
