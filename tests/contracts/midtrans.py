@@ -15,7 +15,7 @@ from midtransclient.error_midtrans import MidtransAPIError
 SANDBOX_KEY = "MIDTRANS_SANDBOX_SERVER_KEY"
 
 
-class Config(ApiConfig):
+class Config(ApiConfig):  # type: ignore[misc]
     """Addresses of our own, whatever ``is_production`` says."""
 
     def __init__(self, server_key: str, core: str, snap: str, headers: dict[str, str] | None = None) -> None:

@@ -81,7 +81,9 @@ class TestBrokenAnswers:
             ({"status": 200, "body": "list"}, AttributeError),
         ],
     )
-    def test_break_the_named_endpoint_once(self, simulator: SimulatorServer, options: dict, raised: type[Exception]):
+    def test_break_the_named_endpoint_once(
+        self, simulator: SimulatorServer, options: dict[str, Any], raised: type[Exception]
+    ):
         simulator.fault("http", endpoint="snap", **options)
         midtrans = _midtrans(simulator)
 

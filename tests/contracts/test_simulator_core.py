@@ -78,7 +78,7 @@ class TestCards:
             ("4611111111111116", ("202", "deny", "deny")),
         ],
     )
-    def test_a_test_number_decides_the_outcome(self, simulator: SimulatorServer, number: str, outcome: tuple):
+    def test_a_test_number_decides_the_outcome(self, simulator: SimulatorServer, number: str, outcome: tuple[str, ...]):
         answer = _midtrans(simulator).core.charge(
             charge_request("A", "credit_card", token_id=_token(simulator, number))
         )
@@ -143,7 +143,9 @@ class TestStatus:
             (("pay", "chargeback"), "200", "chargeback"),
         ],
     )
-    def test_the_code_follows_the_state(self, simulator: SimulatorServer, actions: tuple, code: str, status: str):
+    def test_the_code_follows_the_state(
+        self, simulator: SimulatorServer, actions: tuple[str, ...], code: str, status: str
+    ):
         midtrans = _midtrans(simulator)
         midtrans.core.charge(charge_request("A"))
         for action in actions:

@@ -1,6 +1,7 @@
 """Snap as midtransclient sees it, on the simulator and on the sandbox."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -72,7 +73,7 @@ class TestCreate:
             ({"order_id": "x" * 51, "gross_amount": 1000}, ["transaction_details.order_id too long"]),
         ],
     )
-    def test_says_everything_that_is_wrong(self, midtrans: Midtrans, details: dict, messages: list[str]):
+    def test_says_everything_that_is_wrong(self, midtrans: Midtrans, details: dict[str, Any], messages: list[str]):
         with pytest.raises(MidtransAPIError) as error:
             midtrans.snap.create_transaction({"transaction_details": details})
 
@@ -92,7 +93,7 @@ class TestCreate:
             ),
         ],
     )
-    def test_checks_the_items(self, midtrans: Midtrans, changes: dict, message: str):
+    def test_checks_the_items(self, midtrans: Midtrans, changes: dict[str, Any], message: str):
         with pytest.raises(MidtransAPIError) as error:
             midtrans.snap.create_transaction(snap_request(new_order_id(), **changes))
         assert message in error.value.api_response_dict["error_messages"]
@@ -120,7 +121,7 @@ class TestSimulatorOnly:
             ({"customer_details": {"first_name": "x" * 256}}, "customer_details.first_name too long"),
         ],
     )
-    def test_checks_the_rest(self, simulator: SimulatorServer, changes: dict, message: str):
+    def test_checks_the_rest(self, simulator: SimulatorServer, changes: dict[str, Any], message: str):
         with pytest.raises(MidtransAPIError) as error:
             _midtrans(simulator).snap.create_transaction(snap_request("A", **changes))
         assert error.value.api_response_dict == {"error_messages": [message]}

@@ -6,7 +6,7 @@ import signal
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -46,7 +46,7 @@ def merchant(text: str) -> Merchant:
 
 class Command(BaseCommand):
     help = "Run a local Midtrans (Snap, Core, refunds, notifications, faults on demand). No money moves."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLES, **kwargs)

@@ -271,7 +271,7 @@ class TestErrors:
         ],
     )
     def test_a_broken_answer_is_unreachable(
-        self, gateway: Gateway, midtrans: SimulatorServer, options: dict, detail: str, outcome_unknown: bool
+        self, gateway: Gateway, midtrans: SimulatorServer, options: dict[str, Any], detail: str, outcome_unknown: bool
     ):
         midtrans.fault("http", endpoint="status", **options)
 
@@ -376,7 +376,7 @@ class TestSignature:
             {"signature_key": None},
         ],
     )
-    def test_any_change_breaks_it(self, gateway: Gateway, midtrans: SimulatorServer, change: dict):
+    def test_any_change_breaks_it(self, gateway: Gateway, midtrans: SimulatorServer, change: dict[str, Any]):
         midtrans.choose(gateway.create_snap(a_request()).token)
         body = midtrans.notices("LPU-1")[0].body
 
@@ -390,7 +390,7 @@ class TestSignature:
 
 
 def a_request(**changes: Any) -> SnapRequest:
-    values = {
+    values: dict[str, Any] = {
         "order_id": "LPU-1",
         "gross_amount": 285_000,
         "opens_at": datetime.now(UTC),
