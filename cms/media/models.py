@@ -3,8 +3,10 @@
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -22,6 +24,12 @@ class Licence(models.TextChoices):
 class Image(AbstractImage):
     """A picture. Without a licence, or past its last day, it cannot go on a page that is published."""
 
+    # Wagtail's own Image has the same name: without names of ours, the ways back from users and tags would clash.
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="pictures", verbose_name=_("uploaded by")
+    )
+    uploaded_by_user.wagtail_reference_index_ignore = True
+    tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="pictures")
     licence = models.CharField(_("licence"), max_length=10, choices=Licence, blank=True)
     holder = models.CharField(_("holder of the rights"), max_length=160, blank=True)
     credit = models.CharField(_("credit line"), max_length=160, blank=True)
@@ -68,6 +76,11 @@ class Rendition(AbstractRendition):
 class Document(AbstractDocument):
     """A file to download."""
 
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="documents", verbose_name=_("uploaded by")
+    )
+    uploaded_by_user.wagtail_reference_index_ignore = True
+    tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="documents")
     licence = models.CharField(_("licence"), max_length=10, choices=Licence, blank=True)
 
     admin_form_fields = (*WagtailDocument.admin_form_fields, "licence")

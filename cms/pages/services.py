@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import Locale, Page
 
@@ -80,10 +81,10 @@ def ensure_province_home(
     if existing is not None:
         return existing
     root = Page.get_first_root_node()
-    # Wagtail's welcome page would keep the slug and the default site.
-    for welcome in root.get_children().filter(depth=2).exclude(pk__in=ProvinceHome.objects.values("pk")):
+    # Wagtail's welcome page, as its first migration made it, would keep the default site.
+    welcome = root.get_children().filter(slug="home", content_type=ContentType.objects.get_for_model(Page)).first()
+    if welcome is not None:
         welcome.delete()
-        root.refresh_from_db()
     home = ProvinceHome(title=title_id, slug="provinsi", region=region, locale=locales()[0], is_sample=is_sample)
     add(root, home)
     translate(home, title=title_en, slug="province")
