@@ -5,7 +5,7 @@ Cards and listing pages also say what is left, so they come from the room above:
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.files.storage import default_storage
@@ -48,14 +48,16 @@ class CategoryChoice:
 def picture_view(picture: Picture, *, alt: str = "") -> PictureView:
     """A picture ready for a page; no query."""
     name = picture.file.name or ""
-    size = {"width": picture.width, "height": picture.height, "alt": alt, "sample": picture.is_sample}
+    bare = PictureView(
+        src=default_storage.url(name), width=picture.width, height=picture.height, alt=alt, sample=picture.is_sample
+    )
     if picture.rendered_at is None:
-        return PictureView(src=default_storage.url(name), **size)
+        return bare
     widths = widths_of(picture.width)
-    *others, plain = (PictureSource(FORMATS[ending][0], _srcset(name, widths, ending)) for ending in FORMATS)
+    *better, plain = (PictureSource(FORMATS[ending][0], _srcset(name, widths, ending)) for ending in FORMATS)
     middle = widths[min(1, len(widths) - 1)]
     src = default_storage.url(rendition_name(name, middle, "jpg"))
-    return PictureView(src=src, sources=tuple(others), srcset=plain.srcset, **size)
+    return replace(bare, src=src, sources=tuple(better), srcset=plain.srcset)
 
 
 def _srcset(name: str, widths: Sequence[int], ending: str) -> str:

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -278,7 +279,7 @@ def write(listing: Listing, draft: ListingDraft, *, now: datetime) -> None:
     listing.category_id = draft.category_id
     listing.destination_id = draft.destination_id
     for name in ("title_id", "title_en", "ingredients", "halal_number", "permit_number"):
-        setattr(listing, name, plain(getattr(draft, name))[: Listing._meta.get_field(name).max_length])
+        setattr(listing, name, fitting(Listing, name, getattr(draft, name)))
     for name in ("description_id", "description_en", "terms_id", "terms_en"):
         setattr(listing, name, plain(getattr(draft, name)))
     listing.weight_grams = draft.weight_grams
@@ -299,7 +300,7 @@ def write_variants(listing: Listing, drafts: Sequence[VariantDraft]) -> None:
         variant = known.pop(draft.id) if draft.id is not None else Variant(listing=listing)
         variant.position = position
         for name in ("name_id", "name_en", "audience_rule_id", "audience_rule_en"):
-            setattr(variant, name, plain(getattr(draft, name))[: Variant._meta.get_field(name).max_length])
+            setattr(variant, name, fitting(Variant, name, getattr(draft, name)))
         variant.audience, variant.charge_kind = draft.audience, draft.charge_kind
         variant.price, variant.is_active = draft.price, draft.is_active
         variant.save()
@@ -319,6 +320,11 @@ def free_slug(title: str) -> str:
     if Listing.objects.filter(slug=slug).exists():
         return f"{slug}-{random_code(5).lower()}"
     return slug
+
+
+def fitting(model: type[Model], field: str, text: str) -> str:
+    """A text without markup, no longer than the field holds."""
+    return plain(text)[: getattr(model._meta.get_field(field), "max_length", None)]
 
 
 def plain(text: str) -> str:

@@ -14,11 +14,11 @@ from marketplace.inventory.queries.offers import (
     DestinationCard,
     ListingCard,
     ListingView,
-    ShopCard,
     VariantOffer,
     cards,
     listing_view,
 )
+from marketplace.shops.queries import ShopCard
 
 __all__ = [
     "DayOffer",

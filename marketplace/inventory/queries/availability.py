@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from marketplace.catalog.models import Listing, Variant
 from marketplace.catalog.queries import prices_on
 from marketplace.inventory.models import Hold, Pool, Slot, Stock
-from marketplace.inventory.querysets import PoolQuerySet
 from tourism.destinations.facts import ClosureKind
 from tourism.destinations.models import Closure
 from tourism.destinations.queries import closures_between
@@ -67,21 +67,21 @@ def pools_for(variant_id: int, slot_id: int | None) -> tuple[int, ...]:
 
 def stock_left(variant_ids: Collection[int], now: datetime) -> dict[int, int]:
     """Pieces left by goods variant; a variant without stock is not in it. One query."""
-    pools = with_left(Pool.objects.filter(stock__variant_id__in=variant_ids), now)
+    pools = Pool.objects.filter(stock__variant_id__in=variant_ids).annotate(left=free(now))
     return {variant: max(left, 0) for variant, left in pools.values_list("stock__variant_id", "left")}
 
 
 def left_in(pool_ids: Collection[int], now: datetime) -> dict[int, int]:
     """What is left by pool; one query."""
-    pools = with_left(Pool.objects.filter(pk__in=pool_ids), now)
+    pools = Pool.objects.filter(pk__in=pool_ids).annotate(left=free(now))
     return {pool: max(left, 0) for pool, left in pools.values_list("pk", "left")}
 
 
-def with_left(pools: PoolQuerySet, now: datetime) -> PoolQuerySet:
-    """The pools with ``left``: what can be sold, lapsed holds counted as free although they still count as taken."""
+def free(now: datetime) -> Combinable:
+    """What can be sold of a pool: lapsed holds count as free although they still count as taken."""
     lapsed = Hold.objects.lapsed(now).filter(pool=OuterRef("pk")).order_by().values("pool")
     total = Subquery(lapsed.annotate(total=Sum("quantity")).values("total"))
-    return pools.annotate(left=F("capacity") - F("taken") + Coalesce(total, 0))
+    return F("capacity") - F("taken") + Coalesce(total, 0)
 
 
 def slots_on(listing_id: int, day: date, now: datetime) -> list[SlotChoice]:

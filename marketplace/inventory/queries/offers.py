@@ -13,7 +13,7 @@ from marketplace.catalog.models import HalalState, Listing, ListingKind, Listing
 from marketplace.catalog.queries import PictureView, picture_view, price_on
 from marketplace.catalog.querysets import ListingQuerySet
 from marketplace.inventory.models import Pool, Slot
-from marketplace.inventory.queries.availability import closed_words, stock_left, with_left
+from marketplace.inventory.queries.availability import closed_words, free, stock_left
 from marketplace.shops.queries import ShopCard, shop_card
 from tourism.destinations.facts import ClosureKind
 from tourism.destinations.models import Closure
@@ -286,7 +286,7 @@ def _sold_out(listings: Sequence[Listing], offers: Mapping[int, Sequence[Variant
     """Listings of which nothing can be bought: no piece, or no place on any day; one query."""
     dated = {listing.pk for listing in listings if listing.kind != ListingKind.GOODS}
     coming = Slot.objects.filter(listing_id__in=dated, closed_at=None, ends_at__gt=now)
-    with_room = with_left(Pool.objects.filter(slot__in=coming), now).filter(left__gt=0)
+    with_room = Pool.objects.filter(slot__in=coming).annotate(left=free(now)).filter(left__gt=0)
     bookable = set(with_room.order_by().values_list("slot__listing_id", flat=True).distinct())
     goods = {
         listing.pk
