@@ -18,6 +18,7 @@ def rooms(*names: str) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("frontend.account.link_urls")),
     *rooms("marketplace.payments", "frontend.api", "frontend.gate", "frontend.parts", "frontend.office"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

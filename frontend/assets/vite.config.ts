@@ -33,6 +33,7 @@ export default defineConfig({
         photo: "src/photo.ts",
         gate: "src/gate/gate.ts",
         tickets: "src/tickets/tickets.ts",
+        ticketsWorker: "src/tickets/worker.ts",
       },
     },
   },

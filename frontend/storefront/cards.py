@@ -3,6 +3,9 @@
 from django.utils.translation import gettext as _
 
 from frontend.parts import values
+from frontend.parts.addresses import in_this_language
+from marketplace.catalog.queries import PictureView
+from marketplace.inventory.queries import ListingCard
 from search.results import Badge, Result, Suggestion
 
 # Pictures of results come at this size; the frame is 4:3 whatever they are.
@@ -65,3 +68,38 @@ def of_suggestion(suggestion: Suggestion) -> dict[str, str]:
 def unknown_words() -> str:
     """What stands where a seller has not said something."""
     return _("Not filled in by the seller yet")
+
+
+def of_listing(card: ListingCard, *, mixed: bool = False) -> values.Card:
+    """A listing as a card; ``mixed`` names its kind, for lists of many kinds."""
+    badge = None
+    if card.closed_reason:
+        badge = values.Badge(text=_("Closed"), tone="stop")
+    elif card.sold_out:
+        badge = values.Badge(text=_("Sold out"), tone="stop")
+    return values.Card(
+        url=in_this_language(card.url_path),
+        title=card.title,
+        kind=card.kind_label if mixed else "",
+        place=", ".join(dict.fromkeys(filter(None, [card.place, card.region_name]))),
+        price=card.price_from,
+        price_from=card.price_is_from,
+        picture=of_picture(card.picture),
+        badge=badge,
+        sample=card.is_sample,
+    )
+
+
+def of_picture(picture: PictureView | None) -> values.Picture | None:
+    """A listing's picture, for the part that draws it."""
+    if picture is None:
+        return None
+    return values.Picture(
+        src=picture.src,
+        width=picture.width,
+        height=picture.height,
+        alt=picture.alt,
+        sources=[values.Source(source.type, source.srcset) for source in picture.sources],
+        srcset=picture.srcset,
+        sample=picture.sample,
+    )

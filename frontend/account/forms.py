@@ -1,0 +1,59 @@
+"""Forms of the account pages."""
+
+from typing import Any
+
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+
+
+class LoginForm(AllauthLoginForm):
+    """One box for a phone number or an e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Phone number or e-mail")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "placeholder": ""}
+        self.fields["password"].widget.attrs |= {"placeholder": ""}
+
+
+class SignupForm(AllauthSignupForm):
+    """A phone number and a password; e-mail as people like."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Phone number")
+        self.fields["phone"].help_text = _("We send a code to it by WhatsApp.")
+        self.fields["phone"].widget.attrs |= {"placeholder": "", "autocomplete": "tel", "inputmode": "tel"}
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs |= {"placeholder": ""}
+        self.fields["password1"].widget.attrs |= {"placeholder": ""}
+
+
+class NameForm(forms.ModelForm[User]):
+    """How a person wants to be called."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name")
+        labels = {"first_name": _("First name"), "last_name": _("Last name")}  # noqa: RUF012 - Django reads it once
+
+
+class FindOrderForm(forms.Form):
+    """Back to an order without its link."""
+
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=30,
+        help_text=_("The one you gave when you ordered."),
+        widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    code = forms.CharField(
+        label=_("Order code"),
+        max_length=30,
+        help_text=_("Letters and numbers, in your message or on the payment page."),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )

@@ -1,0 +1,12 @@
+"""Addresses of what is one person's own; signing in itself is allauth's, under the same /akun/."""
+
+from django.urls import path
+
+from frontend.account.views import finding, home, orders
+
+app_name = "account"
+urlpatterns = [
+    path("akun/", home.home, name="home"),
+    path("pesanan/", orders.orders, name="orders"),
+    path("tiket-saya/", finding.find_order, name="find_order"),
+]

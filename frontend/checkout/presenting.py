@@ -1,0 +1,84 @@
+"""An order as its page shows it: one headline, the steps that were taken, what can be done next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from frontend.parts.order_access import ticket_token
+from frontend.parts.values import Amount, Step
+from marketplace.orders.queries import OrderView, ShopOrderView
+from marketplace.sales.queries import OrderPage
+from marketplace.shops.models import Shop
+
+
+@dataclass(frozen=True)
+class Part:
+    """One shop's part, with its way so far."""
+
+    view: ShopOrderView
+    region_slug: str
+    steps: Sequence[Step]
+
+
+def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
+    """The context of the order's page."""
+    order = page.order
+    token = ticket_token(order.code) if page.tickets else ""
+    tickets_url = reverse("tickets:show", args=[token]) if token else ""
+    return {
+        "page": page,
+        "order": order,
+        "waiting": page.step in ("PAY", "CHECKING"),
+        "minutes_left": max(0, -(-int((order.payable_until - now).total_seconds()) // 60)),
+        "parts": parts_of(order),
+        "amounts": amounts(order),
+        "tickets_url": tickets_url,
+        "share_url": whatsapp(tickets_url) if tickets_url else "",
+        "is_sample": any(part.is_sample for part in order.shop_orders),
+    }
+
+
+def parts_of(order: OrderView) -> Sequence[Part]:
+    """Each shop's part in its region's colours; one query."""
+    shops = Shop.objects.filter(pk__in=[part.shop_id for part in order.shop_orders])
+    regions = dict(shops.values_list("pk", "region__slug"))
+    return [
+        Part(view=part, region_slug=regions.get(part.shop_id) or "", steps=steps_of(part)) for part in order.shop_orders
+    ]
+
+
+def amounts(order: OrderView) -> Sequence[Amount]:
+    """What the total is made of."""
+    shipping = sum(part.shipping_amount for part in order.shop_orders)
+    discount = sum(part.discount_amount for part in order.shop_orders)
+    lines = sum(line.amount for part in order.shop_orders for line in part.lines)
+    found = [Amount(title=_("Tickets and products"), amount=lines)]
+    if shipping:
+        found.append(Amount(title=_("Delivery"), amount=shipping))
+    if discount:
+        found.append(Amount(title=_("Discount"), amount=-discount))
+    return found
+
+
+def steps_of(part: ShopOrderView) -> Sequence[Step]:
+    """The way of one shop's part: what happened, and where it is now."""
+    steps = [Step(title=event.words, state="done", at=event.at) for event in part.events]
+    if not steps:
+        return [Step(title=part.status_words, state="now")]
+    if part.status == "CANCELLED":
+        return [*steps[:-1], Step(title=steps[-1].title, state="stop", at=steps[-1].at)]
+    if part.status == "RECEIVED":
+        return steps
+    return [*steps[:-1], Step(title=steps[-1].title, state="now", at=steps[-1].at)]
+
+
+def whatsapp(tickets_url: str) -> str:
+    """A link that opens WhatsApp with the tickets' address written, to nobody yet."""
+    words = _("Here are our tickets: %(url)s") % {"url": settings.SITE_ORIGIN + tickets_url}
+    return f"https://wa.me/?text={quote(words)}"

@@ -1,0 +1,131 @@
+"""The checkout: one page, three short blocks, one order."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from foundation.accounts.buyer import Buyer
+from foundation.errors import DomainError
+from frontend.checkout import shipping
+from frontend.checkout.forms import CheckoutForm, fresh_key
+from frontend.parts.visitors import cart_buyer
+from marketplace.carts.queries import cart_view
+from marketplace.orders.models import Order
+from marketplace.sales import services
+from tourism.regions import queries as regions
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Ask who and where, place the order, and send the buyer to pay."""
+    now = timezone.now()
+    buyer = cart_buyer(request, now=now)
+    cart = cart_view(buyer, now)
+    if request.method == "POST" and cart.is_empty and (placed := placed_before(request, buyer)):
+        # The same form again, after the order was placed: the cart is empty, and the order is there.
+        return go_and_pay(request, placed)
+    if cart.is_empty or (cart.problems and request.method != "POST"):
+        return redirect("checkout:cart")
+    chosen = request.POST if request.method == "POST" else request.GET
+    sums = shipping.sums(cart, chosen)
+    if request.method != "POST":
+        return show(request, new_form(request, sums), sums)
+    if "hitung" in request.POST or "cari" in request.POST:
+        typed = request.POST.copy()
+        typed["agreed_total"] = str(sums.total)
+        return show(request, CheckoutForm(initial=typed.dict(), is_sent=sums.is_sent), sums)
+    form = CheckoutForm(request.POST, is_sent=sums.is_sent)
+    if not form.is_valid():
+        return show(request, form, sums, status=422)
+    try:
+        order = services.place(
+            buyer=buyer,
+            checkout_key=form.cleaned_data["checkout_key"],
+            details=details(form.cleaned_data, sums),
+            language=(get_language() or "id")[:2],
+            now=now,
+        )
+    except services.DetailsMissing as missing:
+        form.add_error(missing.field if missing.field in form.fields else None, missing.sentence)
+        return show(request, form, sums, status=missing.status)
+    except DomainError as refusal:
+        # Somebody was quicker, a price changed: the cart is read again, so that what is shown is what is left.
+        form.add_error(None, refusal.sentence)
+        sums = shipping.sums(cart_view(buyer, timezone.now()), request.POST)
+        return show(request, form, sums, status=refusal.status)
+    return go_and_pay(request, order)
+
+
+def placed_before(request: HttpRequest, buyer: Buyer) -> Order | None:
+    """The buyer's own order that this very form has made."""
+    form = CheckoutForm(request.POST, is_sent=False)
+    form.full_clean()
+    key = form.cleaned_data.get("checkout_key") if hasattr(form, "cleaned_data") else None
+    return Order.objects.bought_by(buyer).filter(checkout_key=key).first() if key else None
+
+
+def go_and_pay(request: HttpRequest, order: Order) -> HttpResponse:
+    """On to the payment page; if it cannot be reached now, to the order, where paying can be tried again."""
+    try:
+        return HttpResponseRedirect(services.start_payment(order_id=order.pk, now=timezone.now()))
+    except services.PaymentNotPossible:
+        return redirect("checkout:order", code=order.code)
+    except DomainError as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("checkout:order", code=order.code)
+
+
+def details(cleaned: dict[str, Any], sums: shipping.Sums) -> services.CheckoutDetails:
+    """What was typed, as sales wants it; an address only if something is sent."""
+    sent = sums.is_sent
+    return services.CheckoutDetails(
+        name=cleaned["name"],
+        phone=cleaned["phone"],
+        email=cleaned["email"],
+        agreed_total=cleaned["agreed_total"],
+        shipping=sums.methods,
+        recipient_name=cleaned["recipient_name"],
+        recipient_phone=cleaned["recipient_phone"],
+        address=cleaned["address"] if sent else "",
+        village_code=cleaned["village"] if sent else "",
+        postal_code=cleaned["postal_code"] if sent else "",
+        note=cleaned["note"],
+        is_gift=cleaned["is_gift"],
+    )
+
+
+def new_form(request: HttpRequest, sums: shipping.Sums) -> CheckoutForm:
+    """An empty form, with what an account already knows."""
+    initial: dict[str, Any] = {"checkout_key": fresh_key(), "agreed_total": sums.total}
+    if request.user.is_authenticated:
+        user = request.user
+        initial |= {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
+    return CheckoutForm(initial=initial, is_sent=sums.is_sent)
+
+
+def show(request: HttpRequest, form: CheckoutForm, sums: shipping.Sums, *, status: int = 200) -> HttpResponse:
+    """The page, or for htmx the part that changes with the way of shipping."""
+    typed = str(form["tempat"].value() or "")
+    chosen = regions.place(str(form["village"].value() or ""))
+    found = regions.find_places(typed, limit=8) if typed else []
+    if chosen and chosen not in found:
+        found = [chosen, *found]
+    context = {
+        "form": form,
+        "sums": sums,
+        "places": found,
+        "typed": typed,
+        "chosen": chosen.code if chosen else "",
+        "total": sums.total,
+        "other_recipient": bool(form["recipient_name"].value() or form["recipient_phone"].value()),
+        "nav_current": "cart",
+    }
+    template = "checkout/_checkout.html" if request.headers.get("HX-Request") else "checkout/checkout.html"
+    return render(request, template, context, status=status)
