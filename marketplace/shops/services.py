@@ -1,7 +1,7 @@
 """Opening shops and letting people act for them. Every change is told as ``shop.changed``, keyed by the shop's key."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -11,7 +11,7 @@ from foundation.accounts.phones import e164
 from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
-from marketplace.shops.models import Member, MemberRole, MerchantAccount, Shop, ShopKind, ShopStatus
+from marketplace.shops.models import CollectionAgreement, Member, MemberRole, MerchantAccount, Shop, ShopKind, ShopStatus
 from tourism.regions.models import Region, RegionLevel
 
 # Whose account takes the money of a shop that says nothing else: the operator's.
@@ -156,3 +156,25 @@ def free_slug(name: str) -> str:
     if Shop.objects.filter(slug=slug).exists():
         return f"{slug}-{random_code(5).lower()}"
     return slug
+
+
+def keep_merchant_account(*, code: str, legal_owner: str) -> MerchantAccount:
+    """Make the merchant account with this code, or rename its owner; a repeat changes nothing."""
+    account, _is_new = MerchantAccount.objects.update_or_create(code=code, defaults={"legal_owner": legal_owner})
+    return account
+
+
+def sign_agreement(*, region_id: int, merchant_account_id: int, number: str, from_date: date, until_date: date) -> CollectionAgreement:
+    """Record that a region's retribusi may be collected through a merchant account; the same number again extends it.
+
+    :raises InvalidInput: it would end before it begins.
+    """
+    if until_date < from_date:
+        raise InvalidInput(_("The agreement would end before it begins."))
+    agreement, _is_new = CollectionAgreement.objects.update_or_create(
+        region_id=region_id,
+        merchant_account_id=merchant_account_id,
+        number=number,
+        defaults={"valid_from_date": from_date, "valid_until_date": until_date},
+    )
+    return agreement

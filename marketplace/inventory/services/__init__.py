@@ -11,6 +11,7 @@ from marketplace.inventory.services.holding import (
     release_lapsed_holds,
     release_quantity,
 )
+from marketplace.inventory.services.schedules import ScheduleDraft, set_schedules
 from marketplace.inventory.services.selling import offer_goods
 from marketplace.inventory.services.slots import close_slots, open_slots, open_slots_ahead, set_slot_capacity
 from marketplace.inventory.services.stock import BelowTaken, adjust_stock, create_stock
@@ -20,6 +21,7 @@ __all__ = [
     "Demand",
     "InventoryError",
     "PoolExhausted",
+    "ScheduleDraft",
     "adjust_stock",
     "close_slots",
     "confirm",
@@ -32,5 +34,6 @@ __all__ = [
     "release",
     "release_lapsed_holds",
     "release_quantity",
+    "set_schedules",
     "set_slot_capacity",
 ]
