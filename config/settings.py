@@ -175,6 +175,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_MEDIA_ROOT}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Vite's chunks carry their hash in their name and fetch each other by it: those are kept for good too.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/bundle/assets/.+-[\w-]{8}\.\w+$|\.[0-9a-f]{12}\.\w+$"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 DJANGO_VITE = {
     "default": {
