@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest
-from django.template.context import RequestContext
+from django.template import Context
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 from django.utils.html import format_html
@@ -211,24 +211,29 @@ def region_url(region: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def translations_of_this(context: RequestContext) -> dict[str, str]:
-    """The same page in each language: the view's ``alternates`` where given, else the same address translated."""
+def alternates_of_this(context: Context) -> dict[str, str]:
+    """The same page in each language: the view's ``alternates`` where given, else the same address translated.
+
+    Nothing for an address that knows no languages.
+    """
     given: dict[str, str] | None = context.get("alternates")
     if given is not None:
         return given
     request: HttpRequest | None = context.get("request")
     here = request.get_full_path() if request else "/"
-    found = {}
-    for code, _name in settings.LANGUAGES:
-        address = here if code == language() else translate_url(here, code)
-        if address == here and code != language():  # an address without languages: offer the first page instead
-            address = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
-        found[code] = address
-    return found
+    found = {code: here if code == language() else translate_url(here, code) for code, _name in settings.LANGUAGES}
+    return found if len(set(found.values())) > 1 else {}
 
 
 @register.simple_tag(takes_context=True)
-def absolute(context: RequestContext, url: str) -> str:
+def translations_of_this(context: Context) -> dict[str, str]:
+    """Where the language switch leads: the same page, or the first page where this one has no other language."""
+    first_pages = {code: "/" if code == settings.LANGUAGE_CODE else f"/{code}/" for code, _name in settings.LANGUAGES}
+    return first_pages | alternates_of_this(context)
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context: Context, url: str) -> str:
     """An address that also works outside the site."""
     request: HttpRequest | None = context.get("request")
     if not url or "://" in url:

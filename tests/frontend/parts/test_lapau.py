@@ -117,7 +117,8 @@ class TestAddresses:
     def test_an_address_without_languages_offers_the_first_page(self):
         request = RequestFactory().get("/pola/")
         with override("id"):
-            assert lapau.translations_of_this(Context({"request": request})) == {"id": "/pola/", "en": "/en/"}
+            assert lapau.alternates_of_this(Context({"request": request})) == {}
+            assert lapau.translations_of_this(Context({"request": request})) == {"id": "/", "en": "/en/"}
 
     def test_the_page_itself_knows_better(self):
         given = {"id": "/ngarai/", "en": "/en/canyon/"}
