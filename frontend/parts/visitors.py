@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from foundation.accounts.buyer import Buyer, buyer_of, remembered_buyer_of
@@ -24,3 +25,8 @@ def cart_buyer(request: HttpRequest, *, now: datetime, about_to_own: bool = Fals
         adopt(user_id=buyer.user_id, guest_key=buyer.guest_key, now=now)
         request.session[_ADOPTED] = [buyer.user_id, buyer.guest_key]
     return buyer
+
+
+def payment_minutes() -> int:
+    """How long everything is held for a buyer who has pressed Pay."""
+    return int(settings.PAYMENT_WINDOW.total_seconds() // 60)

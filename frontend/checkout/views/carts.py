@@ -17,7 +17,7 @@ from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError
 from frontend.checkout import shipping
 from frontend.checkout.views.adding import number
-from frontend.parts.visitors import cart_buyer
+from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts import queries, services
 
 
@@ -83,6 +83,7 @@ def show(
         "cart": view,
         "sums": shipping.sums(view, chosen),
         "refusal": refusal.sentence if refusal else "",
+        "window": payment_minutes(),
         "nav_current": "cart",
     }
     template = "checkout/_cart.html" if request.headers.get("HX-Request") else "checkout/cart.html"

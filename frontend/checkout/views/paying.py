@@ -14,7 +14,7 @@ from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError
 from frontend.checkout import shipping
 from frontend.checkout.forms import CheckoutForm, fresh_key
-from frontend.parts.visitors import cart_buyer
+from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
 from marketplace.orders.models import Order
 from marketplace.sales import services
@@ -124,6 +124,7 @@ def show(request: HttpRequest, form: CheckoutForm, sums: shipping.Sums, *, statu
         "typed": typed,
         "chosen": chosen.code if chosen else "",
         "total": sums.total,
+        "window": payment_minutes(),
         "other_recipient": bool(form["recipient_name"].value() or form["recipient_phone"].value()),
         "nav_current": "cart",
     }

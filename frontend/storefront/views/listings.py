@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from django.utils.translation import gettext as _
 
 from frontend.parts.addresses import in_this_language, region_home
+from frontend.parts.visitors import payment_minutes
 from frontend.parts.values import Crumb
 from frontend.storefront import cards, choosing
 from marketplace.inventory.queries import ListingView, VariantOffer, listing_view
@@ -91,6 +92,7 @@ def shared(listing: ListingView, *, now: datetime) -> dict[str, Any]:
     beside = listing_cards(region_code=region_code, limit=BESIDE + 1, now=now)
     return {
         "listing": listing,
+        "window": payment_minutes(),
         "pictures": [cards.of_picture(picture) for picture in listing.pictures],
         "paragraphs": [part.strip() for part in listing.description.splitlines() if part.strip()],
         "beside": [cards.of_listing(card) for card in beside if card.id != listing.id][:BESIDE],

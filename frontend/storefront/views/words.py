@@ -1,10 +1,11 @@
 """Pages of words: how to buy, what happens to personal data, where things come from."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from frontend.parts.visitors import payment_minutes
 
 public = cache_control(public=True, max_age=300)
 
@@ -13,8 +14,7 @@ public = cache_control(public=True, max_age=300)
 @public
 def how_to_buy(request: HttpRequest) -> HttpResponse:
     """How buying, paying, entering and getting money back work."""
-    window = int(settings.PAYMENT_WINDOW.total_seconds() // 60)
-    return render(request, "storefront/how_to_buy.html", {"window": window})
+    return render(request, "storefront/how_to_buy.html", {"window": payment_minutes()})
 
 
 @require_safe
