@@ -148,6 +148,8 @@ class Refund(models.Model):
     lines = models.JSONField(_("lines"), default=dict)
     requested_at = models.DateTimeField(_("requested at"))
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    # A person paid it from the bank; otherwise Midtrans did.
+    is_by_hand = models.BooleanField(_("paid by hand"), default=False)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:

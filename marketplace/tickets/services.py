@@ -40,7 +40,7 @@ def issue(*, lines: Sequence[OrderLine], provisional: bool, now: datetime) -> li
             line=line,
             number=number,
             listing_id=line.variant.listing_id,
-            slot_id=line.slot_id,
+            slot=line.slot,
             code=random_code(CODE_LETTERS),
             status=TicketStatus.PROVISIONAL,
             issued_at=now,
@@ -48,11 +48,8 @@ def issue(*, lines: Sequence[OrderLine], provisional: bool, now: datetime) -> li
         )
         for line in lines
         for number in range(1, line.quantity - line.refunded_quantity + 1)
-        if line.slot_id is not None and (line.pk, number) not in known
+        if line.slot is not None and (line.pk, number) not in known
     ]
-    slots = {line.slot_id: line.slot for line in lines}
-    for ticket in new:
-        ticket.slot = slots[ticket.slot_id]
     issued = existing + Ticket.objects.bulk_create(new)
     if not provisional:
         _sign([ticket for ticket in issued if ticket.status == TicketStatus.PROVISIONAL])

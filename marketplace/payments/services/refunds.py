@@ -52,4 +52,4 @@ def confirm_refund(*, refund_id: int, now: datetime) -> bool:
 def refund_paid_by_hand(*, refund_id: int, now: datetime) -> bool:
     """A person has paid it back; True the first time."""
     manual = Refund.objects.filter(pk=refund_id, status=RefundStatus.MANUAL)
-    return bool(manual.update(status=RefundStatus.DONE, done_at=now))
+    return bool(manual.update(status=RefundStatus.DONE, done_at=now, is_by_hand=True))

@@ -1,6 +1,7 @@
 """The cart's lines as they would be sold now: still for sale, at which price, and whose money it is."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -13,9 +14,10 @@ from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
+from marketplace.inventory.queries.availability import why_closed
 from marketplace.shops.models import CollectionAgreement, ShopStatus
-from tourism.destinations.facts import ClosureKind
 from tourism.destinations.models import Closure
+from tourism.destinations.queries import closures_between
 
 
 class CartChanged(DomainError):
@@ -75,7 +77,7 @@ def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
         raise CartChanged(_("Your cart is empty."))
     today = day_of(now)
     prices = prices_on([row.variant for row in rows], {_day(row, today) for row in rows})
-    closures = _closures(rows, now=now)
+    closures = _closures(rows)
     lines = []
     for row in rows:
         if _is_gone(row, closures, now=now) or prices[_day(row, today)][row.variant_id] != row.price_seen:
@@ -135,19 +137,16 @@ def _day(row: CartLine, today: date) -> date:
     return row.slot.day if row.slot else today
 
 
-def _closures(rows: list[CartLine], *, now: datetime) -> list[Closure]:
-    slots = [(row.variant.listing.destination_id, row.slot) for row in rows if row.slot]
-    if not slots:
-        return []
-    first = min(slot.starts_at for _destination, slot in slots)
-    last = max(slot.ends_at for _destination, slot in slots)
-    touching = Closure.objects.touching(max(first, now), last)
-    return list(
-        touching.filter(kind=ClosureKind.FULL, destination_id__in={destination for destination, _slot in slots})
-    )
+def _closures(rows: list[CartLine]) -> Mapping[int, Sequence[Closure]]:
+    dated = [(row.variant.listing.destination_id, row.slot) for row in rows if row.slot]
+    places = {place for place, _slot in dated if place is not None}
+    if not places:
+        return {}
+    start, end = min(slot.starts_at for _place, slot in dated), max(slot.ends_at for _place, slot in dated)
+    return closures_between(destination_ids=sorted(places), start=start, end=end)
 
 
-def _is_gone(row: CartLine, closures: list[Closure], *, now: datetime) -> bool:
+def _is_gone(row: CartLine, closures: Mapping[int, Sequence[Closure]], *, now: datetime) -> bool:
     """Whether a line cannot be ordered any more, whatever is left of it."""
     listing, slot = row.variant.listing, row.slot
     if (
@@ -160,14 +159,8 @@ def _is_gone(row: CartLine, closures: list[Closure], *, now: datetime) -> bool:
         return True
     if slot is None:
         return not hasattr(row.variant, "stock")
-    if slot.listing_id != listing.pk or slot.closed_at is not None or slot.ends_at <= now:
-        return True
-    return any(
-        closure.destination_id == listing.destination_id
-        and closure.starts_at < slot.ends_at
-        and (closure.ends_at is None or closure.ends_at > slot.starts_at)
-        for closure in closures
-    )
+    closures_there = closures.get(listing.destination_id or 0, ())
+    return slot.listing_id != listing.pk or bool(why_closed(slot, closures_there, now=now))
 
 
 def _priced(row: CartLine, price: int, today: date) -> PricedLine:
