@@ -1,0 +1,106 @@
+"""Things for sale. ``VariantFactory`` is goods, ``AdmissionVariantFactory`` a ticket to a destination."""
+
+from datetime import UTC, datetime
+
+from factory import Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from marketplace.catalog.models import (
+    Category,
+    ChargeKind,
+    DatedPrice,
+    Listing,
+    ListingKind,
+    ListingPicture,
+    ListingStatus,
+    Picture,
+    Variant,
+)
+from tests.factories.destinations import DestinationFactory
+from tests.factories.shops import ShopFactory
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    slug = Sequence(lambda number: f"rak-{number}")
+    name_id = "Makanan"
+    name_en = "Food"
+
+
+class ListingFactory(DjangoModelFactory):
+    class Meta:
+        model = Listing
+
+    slug = Sequence(lambda number: f"rendang-{number}")
+    shop = SubFactory(ShopFactory)
+    kind = ListingKind.GOODS
+    status = ListingStatus.PUBLISHED
+    category = SubFactory(CategoryFactory)
+    title_id = "Rendang daging"
+    title_en = "Beef rendang"
+    published_at = datetime(2026, 11, 1, tzinfo=UTC)
+    changed_at = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class AdmissionFactory(ListingFactory):
+    slug = Sequence(lambda number: f"tiket-masuk-{number}")
+    kind = ListingKind.ADMISSION
+    destination = SubFactory(DestinationFactory)
+    title_id = "Tiket masuk"
+    title_en = "Admission"
+
+
+class VariantFactory(DjangoModelFactory):
+    class Meta:
+        model = Variant
+
+    listing = SubFactory(ListingFactory)
+    name_id = "250 gram"
+    price = 85_000
+
+
+class AdmissionVariantFactory(VariantFactory):
+    listing = SubFactory(AdmissionFactory)
+    name_id = "Dewasa"
+    name_en = "Adult"
+    audience = "ADULT"
+    charge_kind = ChargeKind.PRIVATE_PRICE
+    price = 20_000
+
+
+class DatedPriceFactory(DjangoModelFactory):
+    class Meta:
+        model = DatedPrice
+
+    variant = SubFactory(AdmissionVariantFactory)
+    price = 25_000
+
+
+class PictureFactory(DjangoModelFactory):
+    class Meta:
+        model = Picture
+
+    sha256 = Sequence(lambda number: f"{number:064x}")
+    file = Sequence(lambda number: f"listings/2026/11/contoh{number}.jpg")
+    rendered_at = datetime(2026, 11, 1, tzinfo=UTC)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        # The file itself is not there; only rows that name it are needed.
+        picture = model_class(*args, **kwargs)
+        model_class.objects.bulk_create([picture])
+        model_class.objects.filter(pk=picture.pk).update(width=1200, height=900)
+        picture.width, picture.height = 1200, 900
+        return picture
+
+
+class ListingPictureFactory(DjangoModelFactory):
+    class Meta:
+        model = ListingPicture
+
+    listing = SubFactory(ListingFactory)
+    picture = SubFactory(PictureFactory)
+    alt_id = "Rendang di piring"
+    alt_en = "Rendang on a plate"
