@@ -1,24 +1,20 @@
 """The cart as it is now: what is in it, what it costs, and what has changed since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from django.db.models import QuerySet, Sum
 
 from foundation.accounts.buyer import Buyer
+from marketplace.carts.judging import NOTHING_TO_BE_HAD, Problem, Verdict, judge
+from marketplace.carts.models import Cart, CartLine
+from marketplace.catalog.models import ListingKind
 from marketplace.catalog.queries import PictureView
-from marketplace.shipping.queries import ShippingChoice
+from marketplace.inventory.queries import first_pictures
+from marketplace.shipping.queries import ShippingChoice, choices
 
-
-class Problem(StrEnum):
-    """What keeps a line from being ordered as it stands."""
-
-    HIDDEN = "HIDDEN"
-    CLOSED = "CLOSED"
-    PASSED = "PASSED"
-    SOLD_OUT = "SOLD_OUT"
-    FEWER_LEFT = "FEWER_LEFT"
-    TOO_MANY = "TOO_MANY"
-    PRICE_CHANGED = "PRICE_CHANGED"
+__all__ = ["CartView", "LineView", "Problem", "ShopGroup", "SlotView", "cart_count", "cart_view"]
 
 
 @dataclass(frozen=True)
@@ -106,9 +102,82 @@ class CartView:
 
 def cart_view(buyer: Buyer, now: datetime) -> CartView:
     """The buyer's cart in a fixed number of queries; an empty one if there is none."""
-    raise NotImplementedError
+    cart_id = Cart.objects.of_buyer(buyer).values_list("pk", flat=True).first()
+    rows = list(loaded_lines(cart_id)) if cart_id is not None else []
+    if not rows:
+        return CartView(groups=(), total=0, count=0, problems=())
+    verdicts = judge(rows, now=now)
+    pictures = first_pictures({row.variant.listing_id for row in rows})
+    shipping = choices({row.variant.listing.shop_id for row in rows if _is_shipped(row)})
+    # Dicts keep the order of adding: shops come as they were first filled.
+    by_shop: dict[int, list[tuple[CartLine, LineView]]] = {}
+    for row, verdict in zip(rows, verdicts, strict=True):
+        view = _line(row, verdict, pictures.get(row.variant.listing_id))
+        by_shop.setdefault(row.variant.listing.shop_id, []).append((row, view))
+    groups = tuple(_group(pairs, shipping.get(shop_id, ())) for shop_id, pairs in by_shop.items())
+    lines = [line for group in groups for line in group.lines]
+    return CartView(
+        groups=groups,
+        total=sum(group.amount for group in groups),
+        count=sum(line.quantity for line in lines),
+        problems=tuple(f"{line.title}: {line.problem}" for line in lines if line.problem),
+    )
 
 
 def cart_count(buyer: Buyer) -> int:
     """Pieces and tickets in the buyer's cart, for the badge; one query."""
-    raise NotImplementedError
+    carts = Cart.objects.of_buyer(buyer)
+    total: int = CartLine.objects.filter(cart__in=carts).aggregate(total=Sum("quantity", default=0))["total"]
+    return total
+
+
+def loaded_lines(cart_id: int) -> QuerySet[CartLine]:
+    """The lines of a cart in the order of adding, with all that is said of them loaded; one query."""
+    lines = CartLine.objects.filter(cart_id=cart_id).order_by("added_at", "pk")
+    return lines.select_related("variant__listing__shop__region", "slot").defer(
+        "variant__listing__shop__region__boundary"
+    )
+
+
+def _is_shipped(row: CartLine) -> bool:
+    return row.variant.listing.kind == ListingKind.GOODS
+
+
+def _group(pairs: Sequence[tuple[CartLine, LineView]], shipping: tuple[ShippingChoice, ...]) -> ShopGroup:
+    shop = pairs[0][0].variant.listing.shop
+    lines = tuple(view for _row, view in pairs)
+    return ShopGroup(
+        shop_id=shop.pk,
+        shop_name=shop.name,
+        shop_slug=shop.slug,
+        region_code=shop.region.code,
+        region_name=shop.region.short_name,
+        region_slug=shop.region.slug or "",
+        merchant_account_id=shop.merchant_account_id,
+        lines=lines,
+        amount=sum(line.amount for line in lines),
+        shipping=shipping,
+    )
+
+
+def _line(row: CartLine, verdict: Verdict, picture: PictureView | None) -> LineView:
+    listing, slot = row.variant.listing, row.slot
+    return LineView(
+        id=row.pk,
+        listing_id=listing.pk,
+        variant_id=row.variant_id,
+        kind=listing.kind,
+        url_path=listing.url_path,
+        title=listing.title,
+        variant=row.variant.name,
+        slot=SlotView(slot.pk, slot.starts_at, slot.ends_at, slot.is_all_day) if slot else None,
+        quantity=row.quantity,
+        most=verdict.most,
+        price=verdict.price,
+        price_seen=row.price_seen,
+        amount=0 if verdict.problem in NOTHING_TO_BE_HAD else verdict.price * row.quantity,
+        problem_code=verdict.problem,
+        problem=verdict.sentence,
+        picture=picture,
+        is_sample=listing.is_sample,
+    )

@@ -7,6 +7,7 @@ from marketplace.inventory.queries.availability import (
     calendar,
     left_in,
     pools_for,
+    slot_choices,
     slots_on,
     stock_left,
 )
@@ -16,6 +17,7 @@ from marketplace.inventory.queries.offers import (
     ListingView,
     VariantOffer,
     cards,
+    first_pictures,
     listing_view,
 )
 from marketplace.shops.queries import ShopCard
@@ -31,9 +33,11 @@ __all__ = [
     "VariantOffer",
     "calendar",
     "cards",
+    "first_pictures",
     "left_in",
     "listing_view",
     "pools_for",
+    "slot_choices",
     "slots_on",
     "stock_left",
 ]
