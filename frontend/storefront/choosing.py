@@ -109,9 +109,7 @@ def choosing(listing: ListingView, asked: Asked, *, path: str, now: datetime) ->
     )
 
 
-def quantity_rows(
-    listing: ListingView, asked: Asked, prices: Mapping[int, int], *, most: int
-) -> Sequence[QuantityRow]:
+def quantity_rows(listing: ListingView, asked: Asked, prices: Mapping[int, int], *, most: int) -> Sequence[QuantityRow]:
     """One row per category; where nothing was asked, one of the first."""
     rows = []
     for place, offer in enumerate(listing.variants):
@@ -140,7 +138,9 @@ def hindrance(
         reasons = [one.why_not for one in slots if one.why_not]
         return reasons[0] if reasons else _("Nothing is left for this day. Please choose another day.")
     if count > slot.left:
-        return ngettext("Only %(left)d ticket is left for this time.", "Only %(left)d tickets are left for this time.", slot.left) % {"left": slot.left}
+        return ngettext(
+            "Only %(left)d ticket is left for this time.", "Only %(left)d tickets are left for this time.", slot.left
+        ) % {"left": slot.left}
     if count > listing.most_per_order:
         return _("At most %(most)d in one order.") % {"most": listing.most_per_order}
     return ""
@@ -161,7 +161,12 @@ def as_slot(slot: SlotChoice, *, chosen: bool) -> SlotPart:
     """A time of a day."""
     reason = "" if slot.is_open and slot.left > 0 else (slot.why_not or _("Full"))
     return SlotPart(
-        value=str(slot.slot_id), starts_at=slot.starts_at, left=slot.left, few=slot.left <= FEW, chosen=chosen, reason=reason
+        value=str(slot.slot_id),
+        starts_at=slot.starts_at,
+        left=slot.left,
+        few=slot.left <= FEW,
+        chosen=chosen,
+        reason=reason,
     )
 
 

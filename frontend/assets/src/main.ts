@@ -7,6 +7,7 @@ import { bindMaps } from "./behaviours/maps";
 import { bindShare } from "./behaviours/share";
 import { bindSteppers } from "./behaviours/steppers";
 import { bindSubmitOnChange } from "./behaviours/submit";
+import { bindSuggestions } from "./behaviours/suggestions";
 import { bindToasts } from "./behaviours/toasts";
 
 bindSteppers();
@@ -15,4 +16,5 @@ bindCopy();
 bindShare();
 bindMaps();
 bindSubmitOnChange();
+bindSuggestions();
 bindToasts();

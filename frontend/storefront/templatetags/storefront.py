@@ -39,9 +39,7 @@ def buy_here(
 @register.inclusion_tag("storefront/_buy_here.html")
 def from_makers(*, region_code: str = "", title: str = "", limit: int = 4, flow: str = "") -> dict[str, Any]:
     """Goods made in a region, or of the whole province."""
-    found = listing_cards(
-        region_code=region_code or None, kind=ListingKind.GOODS, limit=limit, now=timezone.now()
-    )
+    found = listing_cards(region_code=region_code or None, kind=ListingKind.GOODS, limit=limit, now=timezone.now())
     more = f"{reverse('storefront:search')}?type=goods" + (f"&region={region_code}" if region_code else "")
     return {
         "cards": [cards.of_listing(card) for card in found],

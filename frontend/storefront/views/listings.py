@@ -7,14 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
-from django.utils.translation import gettext as _
 
 from frontend.parts.addresses import in_this_language, region_home
-from frontend.parts.visitors import payment_minutes
 from frontend.parts.values import Crumb
+from frontend.parts.visitors import payment_minutes
 from frontend.storefront import cards, choosing
 from marketplace.inventory.queries import ListingView, VariantOffer, listing_view
 from marketplace.inventory.queries import cards as listing_cards

@@ -69,15 +69,16 @@ def show(request: HttpRequest, question: Asked, *, title: str = "", place: Regio
         "chips": chips(question, found),
         "facets": facets(question, found),
         "sorts": sorts(question),
-        "keep": dict(
-            (name, value) for name, value in question.parameters() if name in ("q", "type", "exact", "day")
-        ),
+        "keep": {name: value for name, value in question.parameters() if name in ("q", "type", "exact", "day")},
         "page": page_of(found),
-        "clear_url": question.url(regions=question.regions if "region" in question.fixed else (), categories=question.categories if "category" in question.fixed else (), price="", day=None),
+        "clear_url": question.url(
+            regions=question.regions if "region" in question.fixed else (),
+            categories=question.categories if "category" in question.fixed else (),
+            price="",
+            day=None,
+        ),
         "exact_url": replace(question, exact=True).url(),
-        "ways_on": [
-            Link(title=way.label, url=Asked().url(**from_parameters(way.parameters))) for way in found.ways_on
-        ],
+        "ways_on": [Link(title=way.label, url=Asked().url(**from_parameters(way.parameters))) for way in found.ways_on],
         "nav_current": {Kind.DESTINATION: "place", Kind.TICKET: "ticket", Kind.GOODS: "goods", Kind.EVENT: "event"}.get(
             Kind(question.kind) if question.kind else Kind.STORY, "search"
         ),
@@ -119,7 +120,12 @@ def tabs(question: Asked, found: SearchPage) -> Sequence[Link]:
     """All, and each kind with how much of it there is."""
     counted = {value.value: value for value in found.facets.get("kind", ())}
     total = sum(value.count for value in counted.values())
-    names = {Kind.DESTINATION: _("Places"), Kind.TICKET: _("Tickets"), Kind.GOODS: _("Products"), Kind.EVENT: _("Events")}
+    names = {
+        Kind.DESTINATION: _("Places"),
+        Kind.TICKET: _("Tickets"),
+        Kind.GOODS: _("Products"),
+        Kind.EVENT: _("Events"),
+    }
     kinds = [*TABS, *(Kind(value) for value in counted if value in Kind and value not in TABS)]
     every = Link(title=_("All"), url=question.url(kind=""), count=total, current=not question.kind)
     return [
@@ -154,6 +160,7 @@ def facets(question: Asked, found: SearchPage) -> Sequence[Facet]:
 
 
 def as_choice(value: FacetValue) -> Choice:
+    """One value of a facet, as the filter sheet draws it."""
     return Choice(value=value.value, title=value.label, count=value.count, chosen=value.selected)
 
 
@@ -213,6 +220,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     question = asked.read(request.GET)
     if not request.headers.get("HX-Request"):
         raise Http404
-    lines = [cards.of_suggestion(line) for line in queries.suggest(question.q, language=language())] if question.q else []
+    lines = (
+        [cards.of_suggestion(line) for line in queries.suggest(question.q, language=language())] if question.q else []
+    )
     all_url = question.url()
     return render(request, "storefront/_suggestions.html", {"q": question.q, "lines": lines, "all_url": all_url})
