@@ -26,7 +26,13 @@ class Image(AbstractImage):
 
     # Wagtail's own Image has the same name: without names of ours, the ways back from users and tags would clash.
     uploaded_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="pictures", verbose_name=_("uploaded by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="pictures",
+        verbose_name=_("uploaded by"),
     )
     uploaded_by_user.wagtail_reference_index_ignore = True
     tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="pictures")
@@ -77,7 +83,13 @@ class Document(AbstractDocument):
     """A file to download."""
 
     uploaded_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="documents", verbose_name=_("uploaded by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="documents",
+        verbose_name=_("uploaded by"),
     )
     uploaded_by_user.wagtail_reference_index_ignore = True
     tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="documents")

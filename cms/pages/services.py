@@ -1,7 +1,8 @@
 """Making pages in both languages. Every function is safe to repeat: a page that is there already stays as it is.
 
-The Indonesian page is published, then translated: the English one is made through wagtail-localize, so that editors
-go on translating it segment by segment. Publishing copies facts to ``tourism`` (see ``receivers``).
+Both pages are published at once and their facts copied to ``tourism`` (see ``receivers``); ``hand_over_translations``, a
+task of every ten minutes, tells wagtail-localize of them, so that editors go on translating segment by segment.
+A command that makes many pages wraps them in ``pairs.without_admin_indexes`` and calls ``rebuild_admin_indexes`` once.
 
 A body is a list of blocks: ``("text", "<p>...</p>")``, ``("quote", {"text": ..., "who": ...})``,
 ``("picture", {"image": image, "caption": ...})``, ``("gallery", {"images": [image, ...], "caption": ...})``,
@@ -11,11 +12,13 @@ A body is a list of blocks: ``("text", "<p>...</p>")``, ``("quote", {"text": ...
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.text import slugify
 from wagtail.models import Locale, Page
 
 from cms.pages.models import (
@@ -34,7 +37,8 @@ from cms.pages.models import (
     TripIndexPage,
     TripPage,
 )
-from cms.pages.translations import translate
+from cms.pages.pairs import add_pair, hand_over, keep_block_ids, not_handed_over
+from cms.pages.receivers import on_published
 from tourism.regions.models import Region
 
 type Body = Sequence[tuple[str, Any]]
@@ -85,9 +89,12 @@ def ensure_province_home(
     welcome = root.get_children().filter(slug="home", content_type=ContentType.objects.get_for_model(Page)).first()
     if welcome is not None:
         welcome.delete()
-    home = ProvinceHome(title=title_id, slug="provinsi", region=region, locale=locales()[0], is_sample=is_sample)
-    add(root, home)
-    translate(home, title=title_en, slug="province")
+    titles, slugs = {"id": title_id, "en": title_en}, {"id": "provinsi", "en": "province"}
+
+    def build(code: str) -> ProvinceHome:
+        return ProvinceHome(title=titles[code], slug=slugs[code], region=region, is_sample=is_sample)
+
+    home: ProvinceHome = add_pair(root, build, now=now)
     return home
 
 
@@ -96,48 +103,42 @@ def ensure_region_home(*, region: Region, province: ProvinceHome, is_sample: boo
     """The first page of a kabupaten or kota in both languages, with its lists of places, events, stories and trips."""
     home = RegionHome.objects.filter(region=region, locale=province.locale).first()
     if home is None:
-        home = RegionHome(
-            title=region.short_name, slug=region.slug, region=region, locale=province.locale, is_sample=is_sample
-        )
-        add(province, home)
-        translate(home, title=region.short_name)
-    ensure_indexes(home, INDEXES)
+
+        def build(code: str) -> RegionHome:
+            return RegionHome(title=region.short_name, slug=region.slug, region=region, is_sample=is_sample)
+
+        home = add_pair(province, build, now=now)
+    ensure_indexes(home, INDEXES, now=now)
     return home
 
 
 # The lists under a home: kind, then title and slug in each language.
-INDEXES: Sequence[tuple[type[Page], tuple[str, str], tuple[str, str]]] = (
-    (DestinationIndexPage, ("Tempat", "tempat"), ("Places", "places")),
-    (EventIndexPage, ("Acara", "acara"), ("Events", "events")),
-    (StoryIndexPage, ("Cerita", "cerita"), ("Stories", "stories")),
-    (TripIndexPage, ("Perjalanan", "perjalanan"), ("Trips", "trips")),
+type Index = tuple[type[Page], Mapping[str, tuple[str, str]]]
+INDEXES: Sequence[Index] = (
+    (DestinationIndexPage, {"id": ("Tempat", "tempat"), "en": ("Places", "places")}),
+    (EventIndexPage, {"id": ("Acara", "acara"), "en": ("Events", "events")}),
+    (StoryIndexPage, {"id": ("Cerita", "cerita"), "en": ("Stories", "stories")}),
+    (TripIndexPage, {"id": ("Perjalanan", "perjalanan"), "en": ("Trips", "trips")}),
 )
 
 
-def ensure_indexes(home: Page, indexes: Sequence[tuple[type[Page], tuple[str, str], tuple[str, str]]]) -> None:
+def ensure_indexes(home: Page, indexes: Sequence[Index], *, now: datetime) -> None:
     """The lists under a home, in both languages."""
-    for model, (title_id, slug_id), (title_en, slug_en) in indexes:
+    for model, words in indexes:
         if not model.objects.child_of(home).exists():
-            page = model(title=title_id, slug=slug_id, locale=home.locale)
-            add(home, page)
-            translate(page, title=title_en, slug=slug_en)
+            add_pair(home, partial(index_page, model, words), now=now)
 
 
-def index_under(model: type[Page], home: Page) -> Page:
+def index_page(model: type[Page], words: Mapping[str, tuple[str, str]], code: str) -> Page:
+    """An unsaved list in a language."""
+    title, slug = words[code]
+    return model(title=title, slug=slug)
+
+
+def index_under(model: type[Page], home: Page, *, now: datetime) -> Page:
     """The list of one kind under a home, made in both languages if it is not there."""
-    if not model.objects.child_of(home).exists():
-        ensure_indexes(home, [row for row in INDEXES if row[0] is model])
+    ensure_indexes(home, [row for row in INDEXES if row[0] is model], now=now)
     return model.objects.child_of(home).get()
-
-
-def add(parent: Page, page: Page) -> None:
-    """Put a new page under its parent and publish it, so that its facts are copied."""
-    # The caller's instance may be older than the tree.
-    parent.refresh_from_db(fields=["path", "depth", "numchild", "url_path"])
-    page.live = False
-    parent.add_child(instance=page)
-    page.save_revision(clean=False).publish()
-    page.refresh_from_db()
 
 
 @transaction.atomic
@@ -147,11 +148,14 @@ def set_home_content(
     """Fill a home page in both languages and publish it. Meant for an empty one: a home that has content stays as it is."""
     if home.things or home.sections or home.ways or home.picture_id:
         return
-    home.picture_id = picture_id
-    fill_home(home, words_id)
-    home.save_revision(clean=False).publish()
-    home.refresh_from_db()
-    translate(home, title=words_en.title, change=lambda twin: fill_home(twin, words_en))
+    english = home.get_translation(locales()[1])
+    for page, words in ((home, words_id), (english, words_en)):
+        page.picture_id = picture_id
+        fill_home(page, words)
+        if page is english:
+            keep_block_ids(home, page)
+        page.save()
+        on_published(type(page), page)
 
 
 def fill_home(home: ProvinceHome | RegionHome, words: HomeWords) -> None:
@@ -185,19 +189,17 @@ def create_destination_page(
     existing = DestinationPage.objects.descendant_of(home).filter(slug=slug).first()
     if existing is not None:
         return existing
-    page = DestinationPage(
-        title=name,
-        slug=slug,
-        locale=home.locale,
-        picture_id=picture_id,
-        is_sample=is_sample,
-        body=list(body_id),
-        **facts,
-    )
-    page.tariff_rows = [PageTariff(**row) for row in tariffs]
-    add(index_under(DestinationIndexPage, home), page)
-    translate(page, title=name, change=lambda twin: set_body(twin, body_en))
-    return page
+    bodies = {"id": body_id, "en": body_en or body_id}
+
+    def build(code: str) -> DestinationPage:
+        page = DestinationPage(
+            title=name, slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
+        )
+        page.tariff_rows = [PageTariff(**row) for row in tariffs]
+        return page
+
+    made: DestinationPage = add_pair(index_under(DestinationIndexPage, home, now=now), build, now=now)
+    return made
 
 
 @transaction.atomic
@@ -222,19 +224,18 @@ def create_event_page(
     existing = EventPage.objects.descendant_of(home).filter(slug=slug).first()
     if existing is not None:
         return existing
-    page = EventPage(
-        title=name,
-        slug=slug,
-        locale=home.locale,
-        picture_id=picture_id,
-        is_sample=is_sample,
-        body=list(body_id),
-        **facts,
-    )
-    page.occurrence_rows = [PageOccurrence(**row) for row in occurrences]
-    add(index_under(EventIndexPage, home), page)
-    translate(page, title=page.name_en or name, change=lambda twin: set_body(twin, body_en))
-    return page
+    bodies = {"id": body_id, "en": body_en or body_id}
+    titles = {"id": name, "en": facts.get("name_en") or name}
+
+    def build(code: str) -> EventPage:
+        page = EventPage(
+            title=titles[code], slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
+        )
+        page.occurrence_rows = [PageOccurrence(**row) for row in occurrences]
+        return page
+
+    made: EventPage = add_pair(index_under(EventIndexPage, home, now=now), build, now=now)
+    return made
 
 
 @transaction.atomic
@@ -259,19 +260,18 @@ def create_trip_page(
     existing = TripPage.objects.descendant_of(home).filter(slug=slug).first()
     if existing is not None:
         return existing
-    page = TripPage(
-        title=name,
-        slug=slug,
-        locale=home.locale,
-        picture_id=picture_id,
-        is_sample=is_sample,
-        body=list(body_id),
-        **facts,
-    )
-    page.stop_rows = [PageStop(**row) for row in stops]
-    add(index_under(TripIndexPage, home), page)
-    translate(page, title=page.name_en or name, change=lambda twin: set_body(twin, body_en))
-    return page
+    bodies = {"id": body_id, "en": body_en or body_id}
+    titles = {"id": name, "en": facts.get("name_en") or name}
+
+    def build(code: str) -> TripPage:
+        page = TripPage(
+            title=titles[code], slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
+        )
+        page.stop_rows = [PageStop(**row) for row in stops]
+        return page
+
+    made: TripPage = add_pair(index_under(TripIndexPage, home, now=now), build, now=now)
+    return made
 
 
 @transaction.atomic
@@ -289,11 +289,15 @@ def create_story_page(
     existing = StoryPage.objects.descendant_of(home).filter(slug=words_id.slug).first()
     if existing is not None:
         return existing
-    page = StoryPage(slug=words_id.slug, locale=home.locale, byline=byline, picture_id=picture_id, is_sample=is_sample)
-    fill_words(page, words_id)
-    add(index_under(StoryIndexPage, home), page)
-    translate(page, title=words_en.title, slug=words_en.slug, change=lambda twin: fill_words(twin, words_en))
-    return page
+    words = {"id": words_id, "en": words_en}
+
+    def build(code: str) -> StoryPage:
+        page = StoryPage(byline=byline, picture_id=picture_id, is_sample=is_sample)
+        fill_words(page, words[code])
+        return page
+
+    made: StoryPage = add_pair(index_under(StoryIndexPage, home, now=now), build, now=now)
+    return made
 
 
 @transaction.atomic
@@ -310,24 +314,27 @@ def create_info_page(
     existing = InfoPage.objects.child_of(home).filter(slug=words_id.slug).first()
     if existing is not None:
         return existing
-    page = InfoPage(slug=words_id.slug, locale=home.locale, picture_id=picture_id, is_sample=is_sample)
-    fill_words(page, words_id)
-    add(home, page)
-    translate(page, title=words_en.title, slug=words_en.slug, change=lambda twin: fill_words(twin, words_en))
-    return page
+    words = {"id": words_id, "en": words_en}
+
+    def build(code: str) -> InfoPage:
+        page = InfoPage(picture_id=picture_id, is_sample=is_sample)
+        fill_words(page, words[code])
+        return page
+
+    made: InfoPage = add_pair(home, build, now=now)
+    return made
 
 
 def fill_words(page: StoryPage | InfoPage, words: Words) -> None:
     """Put words into a page, unsaved."""
-    page.title, page.intro, page.search_description, page.body = (
-        words.title,
-        words.lead,
-        words.description,
-        list(words.body),
-    )
+    page.title, page.intro, page.search_description = words.title, words.lead, words.description
+    page.slug, page.body = words.slug or slugify(words.title), list(words.body)
 
 
-def set_body(page: DestinationPage | EventPage | TripPage, body: Body) -> None:
-    """Put another body into a page, unsaved; without one it stays."""
-    if body:
-        page.body = list(body)
+@transaction.atomic
+def hand_over_translations(*, limit: int = 50) -> int:
+    """Tell wagtail-localize of pages whose twin it does not know; returns how many there were."""
+    pairs = list(not_handed_over(limit=limit))
+    for page, twin in pairs:
+        hand_over(page, twin)
+    return len(pairs)

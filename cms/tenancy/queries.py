@@ -19,12 +19,20 @@ def teams_of(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> list[RegionT
     has_role = Q()
     for role in roles:
         has_role |= Q(**{f"{FIELDS[role]}__user": user})
-    return list(RegionTeam.objects.filter(has_role).select_related("region").defer("region__boundary").distinct().order_by("region__code"))
+    return list(
+        RegionTeam.objects.filter(has_role)
+        .select_related("region")
+        .defer("region__boundary")
+        .distinct()
+        .order_by("region__code")
+    )
 
 
 def is_of_province(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> bool:
     """Whether an account works for the whole province."""
-    return bool(user.is_active and user.is_superuser) or any(team.region.level == "PROVINCE" for team in teams_of(user, roles=roles))
+    return bool(user.is_active and user.is_superuser) or any(
+        team.region.level == "PROVINCE" for team in teams_of(user, roles=roles)
+    )
 
 
 def regions_of(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> list[Region]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import (
@@ -30,7 +31,14 @@ from tourism.regions.models import Region, RegionLevel
 
 EDITOR_PAGE_PERMISSIONS = ("add_page", "change_page")
 MODERATOR_PAGE_PERMISSIONS = (*EDITOR_PAGE_PERMISSIONS, "publish_page", "lock_page", "unlock_page")
-OWN_COLLECTION_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+OWN_COLLECTION_PERMISSIONS = (
+    "add_image",
+    "change_image",
+    "choose_image",
+    "add_document",
+    "change_document",
+    "choose_document",
+)
 SHARED_COLLECTION_PERMISSIONS = ("choose_image", "choose_document")
 # What does not hang on a page or a collection: entering the admin, translating, the region's brand.
 EDITOR_PERMISSIONS = ("wagtailadmin.access_admin", "wagtail_localize.submit_translation", "branding.change_brand")
@@ -48,7 +56,9 @@ class UnknownRegion(DomainError):
 
 
 @transaction.atomic
-def create_province_site(*, now: datetime, title_id: str = "", title_en: str = "", is_sample: bool = False) -> RegionTeam:
+def create_province_site(
+    *, now: datetime, title_id: str = "", title_en: str = "", is_sample: bool = False
+) -> RegionTeam:
     """The province's home in both languages, its site, the shared collection, and the province's own team.
 
     :raises UnknownRegion: the official regions have not been loaded.
@@ -56,7 +66,13 @@ def create_province_site(*, now: datetime, title_id: str = "", title_en: str = "
     province = Region.objects.light().provinces().first()
     if province is None:
         raise UnknownRegion("-")
-    home = ensure_province_home(region=province, title_id=title_id or province.name, title_en=title_en or province.name, is_sample=is_sample, now=now)
+    home = ensure_province_home(
+        region=province,
+        title_id=title_id or province.name,
+        title_en=title_en or province.name,
+        is_sample=is_sample,
+        now=now,
+    )
     team = ensure_team(region=province, homes=[home, *home.get_translations()], collection=shared_collection(province))
     sync_sites()
     return team
@@ -71,8 +87,10 @@ def create_region_site(*, code: str, is_sample: bool = False, now: datetime) -> 
     region = Region.objects.light().filter(code=code, level=RegionLevel.REGENCY).exclude(slug=None).first()
     if region is None:
         raise UnknownRegion(code)
-    create_province_site(now=now)
-    province = ProvinceHome.objects.get(locale__language_code=settings.LANGUAGE_CODE)
+    province = ProvinceHome.objects.filter(locale__language_code=settings.LANGUAGE_CODE).first()
+    if province is None:
+        create_province_site(now=now)
+        province = ProvinceHome.objects.get(locale__language_code=settings.LANGUAGE_CODE)
     home = ensure_region_home(region=region, province=province, is_sample=is_sample, now=now)
     team = ensure_team(region=region, homes=[home, *home.get_translations()], collection=collection_named(region.name))
     sync_sites()
@@ -91,7 +109,12 @@ def ensure_team(*, region: Region, homes: Iterable[Page], collection: Collection
             treasurers = Group.objects.get_or_create(name=_("Treasurers of %(region)s") % names)[0]
             workflow = Workflow.objects.get_or_create(name=_("Review by %(region)s") % names)[0]
         team = RegionTeam.objects.create(
-            region=region, editors=editors, moderators=moderators, treasurers=treasurers, collection=collection, workflow=workflow
+            region=region,
+            editors=editors,
+            moderators=moderators,
+            treasurers=treasurers,
+            collection=collection,
+            workflow=workflow,
         )
     grant(team.editors, EDITOR_PERMISSIONS)
     grant(team.moderators, EDITOR_PERMISSIONS)
@@ -115,27 +138,35 @@ def ensure_workflow(team: RegionTeam, pages: Iterable[Page]) -> None:
         task.groups.add(team.moderators)
         WorkflowTask.objects.create(workflow=team.workflow, task=task, sort_order=0)
     for page in pages:
-        WorkflowPage.objects.update_or_create(page=Page.objects.get(pk=page.pk), defaults={"workflow": team.workflow})
+        WorkflowPage.objects.update_or_create(page_id=page.pk, defaults={"workflow": team.workflow})
 
 
 def grant(group: Group, names: Iterable[str]) -> None:
     """Give a group permissions, named "app.codename"."""
+    wanted = Q()
     for name in names:
         app_label, codename = name.split(".")
-        group.permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codename))
+        wanted |= Q(content_type__app_label=app_label, codename=codename)
+    group.permissions.add(*Permission.objects.filter(wanted))
 
 
 def grant_pages(group: Group, page: Page, codenames: Iterable[str]) -> None:
     """Give a group rights on a page and all below it."""
-    for codename in codenames:
-        permission = Permission.objects.get(content_type__app_label="wagtailcore", content_type__model="page", codename=codename)
-        GroupPagePermission.objects.get_or_create(group=group, page=Page.objects.get(pk=page.pk), permission=permission)
+    permissions = Permission.objects.filter(
+        content_type__app_label="wagtailcore", content_type__model="page", codename__in=list(codenames)
+    )
+    rows = [GroupPagePermission(group=group, page_id=page.pk, permission=permission) for permission in permissions]
+    GroupPagePermission.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def grant_collection(group: Group, collection: Collection, codenames: Iterable[str]) -> None:
     """Give a group rights on a collection of pictures and documents."""
-    for permission in Permission.objects.filter(content_type__app_label="media", codename__in=list(codenames)):
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+    permissions = Permission.objects.filter(content_type__app_label="media", codename__in=list(codenames))
+    rows = [
+        GroupCollectionPermission(group=group, collection=collection, permission=permission)
+        for permission in permissions
+    ]
+    GroupCollectionPermission.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def collection_named(name: str) -> Collection:
@@ -167,11 +198,17 @@ def sync_sites() -> int:
         *ProvinceHome.objects.filter(locale__language_code=settings.LANGUAGE_CODE).select_related("region"),
         *RegionHome.objects.filter(locale__language_code=settings.LANGUAGE_CODE).select_related("region"),
     ]
+    known = {site.root_page_id: site for site in Site.objects.all()}
     for home in homes:
         is_province = isinstance(home, ProvinceHome)
         own = settings.SITE_DOMAIN if is_province else f"{home.region.slug}.{settings.SITE_DOMAIN}"
-        values = {"hostname": home.hostname or own, "port": settings.SITE_PORT, "site_name": home.region.short_name, "is_default_site": is_province}
-        site = Site.objects.filter(root_page_id=home.pk).first()
+        values = {
+            "hostname": home.hostname or own,
+            "port": settings.SITE_PORT,
+            "site_name": home.region.short_name,
+            "is_default_site": is_province,
+        }
+        site = known.get(home.pk)
         if site is None:
             Site.objects.create(root_page_id=home.pk, **values)
         elif any(getattr(site, name) != value for name, value in values.items()):

@@ -17,4 +17,8 @@ class Command(BaseCommand):
             team = services.create_region_site(code=code, now=timezone.now())
         except services.UnknownRegion as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(self.style.SUCCESS(f"{team.region.name}: {team.editors.name}, {team.moderators.name}, {team.treasurers.name}"))
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"{team.region.name}: {team.editors.name}, {team.moderators.name}, {team.treasurers.name}"
+            )
+        )
