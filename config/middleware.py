@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.utils.translation import activate
 from wagtail.models import Site
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -61,6 +62,18 @@ class HostMiddleware:
             hostnames = set(Site.objects.values_list("hostname", flat=True))
             cache.set("site-hostnames", hostnames, 60)
         return host in hostnames
+
+
+class AdminLanguageMiddleware:
+    """Speak Indonesian in the admin under the name that Wagtail's catalogue has; an account may choose another."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/admin/"):
+            activate(settings.WAGTAILADMIN_PERMITTED_LANGUAGES[0][0])
+        return self.get_response(request)
 
 
 class PolicyMiddleware(ContentSecurityPolicyMiddleware):

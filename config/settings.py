@@ -45,6 +45,7 @@ LAPAU_APPS = [
     "frontend.api",
     "frontend.office",
     "search",
+    "cms.workflows",
     "cms.pages",
     "cms.media",
     "cms.branding",
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "config.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -259,7 +261,11 @@ CELERY_BEAT_SCHEDULE = {
     "render-waiting-pictures": {"task": "marketplace.catalog.tasks.render_waiting_pictures", "schedule": timedelta(minutes=10)},
     "open-new-slots": {"task": "marketplace.inventory.tasks.open_new_slots", "schedule": crontab(hour="2", minute="10")},
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
+    "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
+    "tell-of-closures": {"task": "tourism.destinations.tasks.tell_of_closures", "schedule": timedelta(minutes=1)},
+    "make-missing-renditions": {"task": "cms.media.tasks.make_missing_renditions", "schedule": timedelta(minutes=1)},
+    "hand-over-translations": {"task": "cms.pages.tasks.hand_over_translations", "schedule": timedelta(minutes=10)},
     "rebuild-admin-indexes": {"task": "cms.pages.tasks.rebuild_admin_indexes", "schedule": crontab(hour="4", minute="0")},
 }
 
