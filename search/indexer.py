@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from search import gazetteer
@@ -24,13 +26,13 @@ from search.documents.content import Content, digest
 from search.documents.entry import entry
 from search.documents.sources import Source
 from search.engines.chosen import engine
-from search.engines.contract import EngineBroken, EngineDown, Operation, in_batches
+from search.engines.contract import EngineBroken, EngineDown, Operation
 from search.models import Document
 
 logger = logging.getLogger(__name__)
 
 SUBSCRIBER = "search.index"
-BATCH = 500
+BATCH = 200
 
 type Progress = Callable[[int], None]
 
@@ -109,12 +111,7 @@ def send(rows: Sequence[Document], *, now: datetime) -> int:
         rebuild(now=now)
         refused = {}
     taken = [row for row in rows if row.key not in refused]
-    by_version: defaultdict[int, list[int]] = defaultdict(list)
-    for row in taken:
-        by_version[row.version].append(row.pk)
-    for version, keys in by_version.items():
-        current = Document.objects.filter(pk__in=keys, version=version)
-        current.update(indexed_version=version, is_dirty=False, indexed_at=now, last_error="")
+    _settle([(row.pk, row.version) for row in taken], now=now)
     for row in rows:
         if reason := refused.get(row.key):
             logger.error("The index refuses %s: %s", row.key, reason)
@@ -131,18 +128,26 @@ def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
     read_everything(now=now)
     analyzer = gazetteer.analyzer()
     written = 0
+    waited: list[tuple[int, int]] = []
     with engine().rebuild() as filling:
         rows = Document.objects.live().order_by("pk").iterator(chunk_size=2_000)
-        for batch in in_batches((_operation(row, analyzer) for row in rows), BATCH):
-            filling.add(batch)
+        for batch in _batches(rows):
+            filling.add([_operation(row, analyzer) for row in batch])
+            waited += [(row.pk, row.version) for row in batch if row.is_dirty]
             written += len(batch)
             if progress is not None:
                 progress(written)
-    # What was raised while filling was also sent by its own event; what is dirty still goes out with the next flush.
-    Document.objects.filter(is_dirty=True, changed_at__lte=now).update(
-        indexed_version=F("version"), is_dirty=False, indexed_at=now, last_error=""
-    )
+    _settle(waited, now=now)
     return written
+
+
+def heal(*, now: datetime) -> bool:
+    """Build the index if it is gone or damaged while there is something to find; returns whether it had to."""
+    health = engine().health()
+    if health.is_up or not engine().is_broken() or not Document.objects.live().exists():
+        return False
+    rebuild(now=now)
+    return True
 
 
 def read_everything(*, now: datetime) -> int:
@@ -162,6 +167,7 @@ class Difference:
     key: str
     kind: str
     detail: str
+    indexed_version: int = 0
 
 
 def verify() -> Iterator[Difference]:
@@ -181,11 +187,14 @@ def verify() -> Iterator[Difference]:
                 yield difference
     known = {f"{name}:{pk}" for name, pk in Document.objects.live().values_list("source", "object_id")}
     for key in sorted(indexed.keys() - known - on_their_way):
-        yield Difference(key, "ghost", f"version {indexed[key]} is in the index")
+        yield Difference(key, "ghost", f"version {indexed[key]} is in the index", indexed[key])
 
 
 def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Difference]:
-    rows = {row.object_id: row for row in Document.objects.filter(source=source.name).defer("content", "words", "title_words")}
+    rows = {
+        row.object_id: row
+        for row in Document.objects.filter(source=source.name).defer("content", "words", "title_words")
+    }
     for some in _chunks(sorted({*source.all_ids(), *rows}), BATCH):
         contents = source.load(some)
         for pk in some:
@@ -200,24 +209,25 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
             elif not row.is_deleted and key not in indexed:
                 yield Difference(key, "lost", f"version {row.version} is not in the index")
             elif not row.is_deleted and indexed[key] != row.version:
-                yield Difference(key, "stale", f"the index has version {indexed[key]}, the row {row.version}")
+                yield Difference(
+                    key, "stale", f"the index has version {indexed[key]}, the row {row.version}", indexed[key]
+                )
 
 
 def mend(differences: Iterable[Difference], *, now: datetime) -> None:
-    """Put right what :func:`verify` found: read again, and send again."""
-    by_source: defaultdict[str, list[int]] = defaultdict(list)
+    """Put right what :func:`verify` found: read again, and send again under a version that the index has to take."""
     for difference in differences:
-        name, _, pk = difference.key.partition(":")
-        if name in sources.registered() and pk.isdigit():
-            by_source[name].append(int(pk))
-    for name, ids in by_source.items():
-        for some in _chunks(ids, BATCH):
-            take_up(name, some, now=now)
-            # A ghost needs a version of its own to be deleted with; a lost or stale one to be taken.
-            Document.objects.bulk_create(
-                [Document(source=name, object_id=pk, is_deleted=True, digest=digest(None)) for pk in some], ignore_conflicts=True
+        name, _, object_id = difference.key.partition(":")
+        if name not in sources.registered() or not object_id.isdigit():
+            continue
+        pk = int(object_id)
+        take_up(name, [pk], now=now)
+        if difference.kind in {"lost", "stale", "ghost"}:
+            row, _made = Document.objects.get_or_create(
+                source=name, object_id=pk, defaults={"is_deleted": True, "digest": digest(None)}
             )
-            Document.objects.filter(source=name, object_id__in=some).update(version=F("version") + 1_000, is_dirty=True)
+            newest = Greatest(F("version"), Value(difference.indexed_version)) + 1
+            Document.objects.filter(pk=row.pk).update(version=newest, is_dirty=True)
     flush(now=now)
 
 
@@ -251,8 +261,25 @@ def _write(row: Document, content: Content | None, *, now: datetime) -> None:
 
 
 def _operation(row: Document, analyzer: Analyzer) -> Operation:
-    alive = not row.is_deleted and row.content is not None
-    return Operation(row.key, row.version, entry(Content.from_json(row.content), analyzer) if alive else None)
+    if row.is_deleted or row.content is None:
+        return Operation(row.key, row.version, None)
+    return Operation(row.key, row.version, entry(Content.from_json(row.content), analyzer))
+
+
+def _settle(sent: Sequence[tuple[int, int]], *, now: datetime) -> None:
+    """Note which versions the index has; a row that was raised meanwhile stays dirty."""
+    by_version: defaultdict[int, list[int]] = defaultdict(list)
+    for pk, version in sent:
+        by_version[version].append(pk)
+    for version, keys in by_version.items():
+        for some in _chunks(keys, BATCH):
+            current = Document.objects.filter(pk__in=some, version=version)
+            current.update(indexed_version=version, is_dirty=False, indexed_at=now, last_error="")
+
+
+def _batches(rows: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
 
 
 def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

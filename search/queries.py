@@ -1,12 +1,362 @@
 """Searching, for pages and for the API.
 
-    search(q="", *, kind="", regions=(), categories=(), price_min=None, price_max=None, day=None, near=None,
+    search(q="", *, kind="", regions=(), categories=(), price_min=None, price_max=None, day=None, near=None, within_km=None,
            sort="best", page=1, language="id", exact=False, page_size=24, now) -> SearchPage
     suggest(q, *, language="id", limit=8) -> tuple[Suggestion, ...]
-    popular(*, kinds=(), region="", limit=6, language="id") -> tuple[Result, ...]
+    popular(*, kinds=(), region="", limit=6, language="id", now) -> tuple[Result, ...]
 
 Values are those of :mod:`search.results`. ``kind`` is one of ``Kind`` or empty, ``regions`` are official codes ("13.75"), ``near`` is
 ``(lat, lon)``, ``day`` a date on which something must be open, running or bookable. Nonsense is never refused: a wrong kind is no
 filter, a page out of range the nearest one, a query is cut at 200 characters. Nothing raises for the visitor: without the
 search server the page comes from the database, with ``limited`` set. ``exact=True`` searches what was typed without mending its spelling.
 """
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from math import ceil, isfinite
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from foundation.clock import day_of
+from marketplace.catalog.models import Category
+from search import gazetteer, labels, links
+from search.analysis.analyzer import MOST_QUERY_CHARACTERS, Analysed
+from search.analysis.fold import words
+from search.badges import badge_of
+from search.engines import rows
+from search.engines.chosen import engine
+from search.engines.clauses import kilometres
+from search.engines.contract import DEEPEST, EngineDown, Hit, SearchRequest, SearchResponse
+from search.results import FacetValue, Kind, Result, SearchPage, Sort, Suggestion, WayOn
+from tourism.destinations.facts import Category as PlaceCategory
+from tourism.regions.models import Region
+
+logger = logging.getLogger(__name__)
+
+# With less than this, something is offered beside the results.
+FEW = 3
+_BESIDE = 6
+_MOST_PER_PAGE = 100
+# Of one shop, so many stand together before another one has its turn.
+_IN_A_ROW = 2
+_OTHER_NAMES_OF_KINDS = {"product": Kind.GOODS, "produk": Kind.GOODS, "place": Kind.DESTINATION, "tour": Kind.TICKET}
+
+
+def search(
+    q: str = "",
+    *,
+    kind: str = "",
+    regions: Collection[str] = (),
+    categories: Collection[str] = (),
+    price_min: int | None = None,
+    price_max: int | None = None,
+    day: date | None = None,
+    near: tuple[float, float] | None = None,
+    within_km: float | None = None,
+    sort: str = Sort.BEST,
+    page: int = 1,
+    language: str = "id",
+    exact: bool = False,
+    page_size: int = 24,
+    now: datetime,
+) -> SearchPage:
+    """One page of what answers a question, best first."""
+    typed = " ".join(q[:MOST_QUERY_CHARACTERS].split())
+    size = max(1, min(page_size, _MOST_PER_PAGE))
+    request = SearchRequest(
+        query=gazetteer.analyzer().query(typed),
+        kind=kind_of(kind),
+        regions=tuple(dict.fromkeys(regions))[:40],
+        categories=tuple(dict.fromkeys(categories))[:40],
+        price_min=price_min,
+        price_max=price_max,
+        day=day,
+        near=position(near),
+        within_km=within_km if position(near) else None,
+        sort=sort_of(sort, near=position(near)),
+        limit=size,
+        mend=not exact,
+    )
+    with override(language):
+        if typed and not request.query:
+            return _nothing(typed, request, language=language, now=now)
+        found, limited, at = _page(request, page=page, size=size)
+        results = to_results(spread(found.hits, request), language=language, now=now, near=request.near)
+        beside: tuple[Result, ...] = ()
+        if found.total < FEW:
+            beside = _beside(request, {hit.key for hit in found.hits}, language=language, now=now)
+        return SearchPage(
+            query=typed,
+            total=found.total,
+            page=at,
+            pages=max(1, ceil(min(found.total, DEEPEST) / size)),
+            results=results,
+            facets=_facets(found.facets, request),
+            corrected=found.corrected,
+            limited=limited,
+            beside=beside,
+            ways_on=_ways_on(typed, request) if found.total < FEW else (),
+            lacking=found.lacking,
+        )
+
+
+def suggest(q: str, *, language: str = "id", limit: int = 8) -> tuple[Suggestion, ...]:
+    """What the words typed so far may become: places and goods, then categories and regions."""
+    typed = words(q[:MOST_QUERY_CHARACTERS])[:6]
+    if not typed or len("".join(typed)) < 2:
+        return ()
+    try:
+        hits = engine().suggest(typed, limit)
+    except EngineDown:
+        hits = rows.suggest(typed, limit)
+    with override(language):
+        shelves = _shelves(" ".join(typed), language=language)[:3]
+        urls = links.resolve([hit.card["link"] for hit in hits], language=language)
+        found = [
+            Suggestion(
+                text=_in(hit.card["title"], language),
+                kind=hit.card["kind"],
+                kind_label=labels.kind_label(hit.card["kind"]),
+                place=_in(hit.card["place"], language),
+                url=urls[hit.card["link"]],
+            )
+            for hit in hits
+        ]
+    return (*found[: max(1, limit - len(shelves))], *shelves)
+
+
+def popular(
+    *, kinds: Collection[str] = (), region: str = "", limit: int = 6, language: str = "id", now: datetime
+) -> tuple[Result, ...]:
+    """What most people look for, with nothing asked."""
+    with override(language):
+        return to_results(rows.popular(kinds=kinds, region=region, limit=limit), language=language, now=now, near=None)
+
+
+def kind_of(kind: str) -> str:
+    """A kind as it was asked for, also by its other names; nothing if there is no such kind."""
+    kind = _OTHER_NAMES_OF_KINDS.get(kind, kind)
+    return Kind(kind).value if kind in Kind else ""
+
+
+def sort_of(sort: str, *, near: tuple[float, float] | None) -> Sort:
+    """An order as it was asked for; the best first if there is no such order, or no position to be near to."""
+    known = Sort(sort) if sort in Sort else Sort.BEST
+    return Sort.BEST if known is Sort.NEAREST and near is None else known
+
+
+def position(near: tuple[float, float] | None) -> tuple[float, float] | None:
+    """A position on the globe, or nothing."""
+    if near is None or not all(isfinite(value) for value in near):
+        return None
+    lat, lon = near
+    return near if -90 <= lat <= 90 and -180 <= lon <= 180 else None
+
+
+def to_results(
+    hits: Sequence[Hit], *, language: str, now: datetime, near: tuple[float, float] | None
+) -> tuple[Result, ...]:
+    """Hits as cards show them, in the active language."""
+    urls = links.resolve([hit.card["link"] for hit in hits], language=language)
+    today = day_of(now)
+    return tuple(_result(hit, urls[hit.card["link"]], today=today, language=language, near=near) for hit in hits)
+
+
+def spread(hits: Sequence[Hit], request: SearchRequest) -> list[Hit]:
+    """The same hits with no shop more than twice in a row, where the order is ours to choose."""
+    if request.sort is not Sort.BEST:
+        return list(hits)
+    waiting, ordered = list(hits), list[Hit]()
+    while waiting:
+        last = [hit.card.get("shop_id") for hit in ordered[-_IN_A_ROW:]]
+        crowded = last[0] if len(last) == _IN_A_ROW and last[0] is not None and len(set(last)) == 1 else None
+        choice = next((hit for hit in waiting if crowded is None or hit.card.get("shop_id") != crowded), waiting[0])
+        waiting.remove(choice)
+        ordered.append(choice)
+    return ordered
+
+
+def _page(request: SearchRequest, *, page: int, size: int) -> tuple[SearchResponse, bool, int]:
+    """The page asked for, or the last one there is; whether it is the plain list; and which page it is."""
+    at = max(1, min(page, ceil(DEEPEST / size)))
+    found, limited = _ask(replace(request, offset=(at - 1) * size))
+    last = max(1, ceil(min(found.total, DEEPEST) / size))
+    if at > last:
+        at = last
+        found, limited = _ask(replace(request, offset=(at - 1) * size))
+    return found, limited, at
+
+
+def _ask(request: SearchRequest) -> tuple[SearchResponse, bool]:
+    try:
+        return engine().search(request), False
+    except EngineDown as down:
+        logger.warning("Searching the rows: %s", down)
+        return rows.search(request), True
+
+
+def _nothing(typed: str, request: SearchRequest, *, language: str, now: datetime) -> SearchPage:
+    """The page for something that holds no word at all."""
+    beside = _beside(request, set(), language=language, now=now)
+    return SearchPage(
+        query=typed,
+        total=0,
+        page=1,
+        pages=1,
+        results=(),
+        facets=_facets({}, request),
+        beside=beside,
+        ways_on=_ways_on(typed, request),
+    )
+
+
+def _beside(request: SearchRequest, shown: set[str], *, language: str, now: datetime) -> tuple[Result, ...]:
+    """What comes near: the question without its filters, then with one thing less, then what most people look for."""
+    plain = SearchRequest(query=request.query, near=request.near, limit=_BESIDE, facets=False)
+    looser = [plain] if _is_filtered(request) else []
+    if len(request.query.concepts) > 1:
+        looser += [
+            replace(plain, query=_without(request.query, place)) for place in range(min(3, len(request.query.concepts)))
+        ]
+    hits: dict[str, Hit] = {}
+    for relaxed in looser if request.query else []:
+        for hit in _ask(relaxed)[0].hits:
+            if hit.key not in shown:
+                hits.setdefault(hit.key, hit)
+        if len(hits) >= _BESIDE:
+            break
+    if not hits:
+        region = request.regions[0] if request.regions else ""
+        found = rows.popular(kinds=[request.kind] if request.kind else [], region=region, limit=_BESIDE)
+        hits = {hit.key: hit for hit in found if hit.key not in shown}
+    return to_results(list(hits.values())[:_BESIDE], language=language, now=now, near=request.near)
+
+
+def _without(query: Analysed, place: int) -> Analysed:
+    concepts = query.concepts[:place] + query.concepts[place + 1 :]
+    return Analysed(text=" ".join(word for concept in concepts for word in concept.typed), concepts=concepts)
+
+
+def _is_filtered(request: SearchRequest) -> bool:
+    return bool(
+        request.kind or request.regions or request.categories or request.day
+        or request.within_km is not None or request.price_min is not None or request.price_max is not None
+    )  # fmt: skip
+
+
+def _ways_on(typed: str, request: SearchRequest) -> tuple[WayOn, ...]:
+    ways: list[WayOn] = []
+    if typed and _is_filtered(request):
+        ways.append(WayOn(_("“%(query)s” without filters") % {"query": typed}, {"q": typed}))
+    if len(request.query.concepts) > 1:
+        alone = [" ".join(concept.typed) for concept in request.query.concepts[:3]]
+        ways += [WayOn(words_alone, {"q": words_alone}) for words_alone in alone]
+    for code, name in labels.of_regions(request.regions[:1]).items():
+        ways.append(WayOn(_("Everything in %(region)s") % {"region": name}, {"region": code}))
+    ways.append(WayOn(_("All places"), {"type": Kind.DESTINATION.value}))
+    ways.append(WayOn(_("All products"), {"type": Kind.GOODS.value}))
+    return tuple(ways)
+
+
+def _facets(counted: Mapping[str, Mapping[str, int]], request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
+    band = _chosen_band(request)
+    chosen = {
+        "kind": (request.kind,) if request.kind else (),
+        "region": request.regions,
+        "category": request.categories,
+        "price": (band,) if band else (),
+    }
+    known = {facet: {**dict.fromkeys(chosen[facet], 0), **counted.get(facet, {})} for facet in chosen}
+    names = {
+        "kind": {value: labels.kind_label(value) for value in known["kind"] if value in Kind},
+        "region": labels.of_regions(known["region"]),
+        "category": labels.of_categories(known["category"]),
+        "price": {value: labels.price_label(value) for value in known["price"]},
+    }
+    return {facet: tuple(_values(facet, values, names[facet], chosen[facet])) for facet, values in known.items()}
+
+
+def _values(
+    facet: str, counts: Mapping[str, int], names: Mapping[str, str], chosen: Sequence[str]
+) -> Iterable[FacetValue]:
+    by_price = facet == "price"
+    ordered = sorted(
+        counts.items(),
+        key=lambda entry: (int(entry[0].partition("-")[0] or 0), "") if by_price else (-entry[1], entry[0]),
+    )
+    for value, count in ordered:
+        if value in names:
+            yield FacetValue(value=value, label=names[value], count=count, selected=value in chosen)
+
+
+def _chosen_band(request: SearchRequest) -> str:
+    if request.price_min is None and request.price_max is None:
+        return ""
+    return f"{request.price_min or 0}-{'' if request.price_max is None else request.price_max}"
+
+
+def _result(hit: Hit, url: str, *, today: date, language: str, near: tuple[float, float] | None) -> Result:
+    card = hit.card
+    here = (card["lat"], card["lon"]) if card["lat"] is not None and card["lon"] is not None else None
+    return Result(
+        key=hit.key,
+        kind=Kind(card["kind"]),
+        kind_label=labels.kind_label(card["kind"]),
+        title=_in(card["title"], language),
+        url=url,
+        summary=_in(card["summary"], language),
+        region_code=card["region"],
+        region=card["region_name"],
+        place=_in(card["place"], language),
+        category=card["category"],
+        category_label=_in(card["category_name"], language),
+        price=card["price"],
+        price_is_from=card["price_is_from"],
+        picture=default_storage.url(card["picture"]) if card["picture"] else "",
+        picture_id=card["picture_id"],
+        badge=badge_of(card, today=today, language=language),
+        sample=card["is_sample"],
+        shop=card["shop"],
+        rating=card["rating"],
+        reviews=card["reviews"],
+        lat=card["lat"],
+        lon=card["lon"],
+        distance_km=round(kilometres(near, here), 1) if near and here else None,
+        next_date=_next_date(card["days"], today),
+    )
+
+
+def _next_date(days: Sequence[str], today: date) -> date | None:
+    coming = [day for day in days if day[:1].isdigit() and day >= today.isoformat()]
+    return date.fromisoformat(min(coming)) if coming else None
+
+
+def _in(text: Mapping[str, str], language: str) -> str:
+    return (text["en"] or text["id"]) if language == "en" else (text["id"] or text["en"])
+
+
+def _shelves(typed: str, *, language: str) -> list[Suggestion]:
+    """Categories and regions that begin like this."""
+    found: list[Suggestion] = []
+    category_label, region_label = _("Category"), _("Region")
+    for place in PlaceCategory:
+        if _begins(str(place.label), typed) or _begins(place.value.replace("_", " "), typed):
+            url = links.search_path(language, type=Kind.DESTINATION.value, category=place.value)
+            found.append(Suggestion(str(place.label).capitalize(), "category", category_label, "", url))
+    for shelf in Category.objects.order_by("name_id"):
+        if _begins(shelf.name_id, typed) or _begins(shelf.name_en, typed):
+            url = links.search_path(language, category=shelf.slug)
+            found.append(Suggestion(shelf.name, "category", category_label, "", url))
+    for code, name in Region.objects.regencies().values_list("code", "short_name"):
+        if _begins(name, typed):
+            found.append(Suggestion(name, "region", region_label, "", links.search_path(language, region=code)))
+    return found
+
+
+def _begins(name: str, typed: str) -> bool:
+    folded = " ".join(words(name))
+    return folded.startswith(typed) or f" {typed}" in folded

@@ -15,17 +15,20 @@ from search.results import Kind
 # Fields of text, each with how much a match in it weighs: the title as written, then its stem, then the rest.
 TEXT_WEIGHTS = {"title": 4.0, "title_stem": 3.0, "place": 2.0, "labels": 1.5, "body": 1.0}
 SURFACE_FIELDS = frozenset({"title", "place"})
+# Both ends belong to a band, so that choosing it finds exactly what was counted.
 PRICE_BANDS = (
     (0, 25_000),
-    (25_000, 50_000),
-    (50_000, 100_000),
-    (100_000, 250_000),
-    (250_000, 500_000),
-    (500_000, None),
+    (25_001, 50_000),
+    (50_001, 100_000),
+    (100_001, 250_000),
+    (250_001, 500_000),
+    (500_001, None),
 )
 # Left out of the card: searched, never shown.
-_NOT_ON_A_CARD = frozenset({"body", "labels", "names", "places", "days"})
+_NOT_ON_A_CARD = frozenset({"body", "labels", "names", "places"})
 _MOST_DAYS = 400
+# A card shows the next day; of many, the last one is enough to tell that it is over.
+_MOST_DAYS_ON_A_CARD = 12
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,18 @@ class Entry:
     card: dict[str, Any]
 
 
+def card_of(values: dict[str, Any]) -> dict[str, Any]:
+    """What a result shows of a content."""
+    card = {name: value for name, value in values.items() if name not in _NOT_ON_A_CARD}
+    days = card.pop("days")
+    return card | {"days": days if len(days) <= _MOST_DAYS_ON_A_CARD else [], "last_day": max(days, default="")}
+
+
 def price_band(price: int | None) -> str:
-    """The band of the price filter a price falls into: "25000-50000", "500000-"."""
+    """The band of the price filter a price falls into: "25001-50000", "500001-"."""
     if price is None:
         return ""
-    low, high = next((low, high) for low, high in PRICE_BANDS if high is None or price < high)
+    low, high = next((low, high) for low, high in PRICE_BANDS if high is None or price <= high)
     return f"{low}-{high or ''}"
 
 
@@ -81,7 +91,7 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
         labels.id,
         labels.en,
     )
-    card = {name: value for name, value in content.as_json().items() if name not in _NOT_ON_A_CARD}
+    card = card_of(content.as_json())
     return Entry(
         names=tuple(dict.fromkeys(full_names(content, analyzer))),
         texts=texts,

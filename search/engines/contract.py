@@ -1,6 +1,6 @@
 """What every search engine promises. The contract tests hold each of them against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,6 +136,10 @@ class Engine(Protocol):
         """How it is. Never raises."""
         ...
 
+    def is_broken(self) -> bool:
+        """Whether the index is missing or damaged, as opposed to the engine not answering. Never raises."""
+        ...
+
     def refresh(self) -> None:
         """Make what was applied visible to searches at once; for tests and verification."""
         ...
@@ -143,15 +147,3 @@ class Engine(Protocol):
     def drop(self) -> None:
         """Remove every index of this engine; for tests and throw-away indexes."""
         ...
-
-
-def in_batches(operations: Iterable[Operation], size: int) -> Iterator[list[Operation]]:
-    """Operations, ``size`` at a time."""
-    batch: list[Operation] = []
-    for operation in operations:
-        batch.append(operation)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -100,7 +100,7 @@ class ElasticsearchEngine:
         try:
             with self.circuit.passing():
                 answer = terms.suggesting(self._new(), words)[:limit].execute()
-                return [_hit(hit) for hit in answer.hits.hits]
+                return [_hit(hit) for hit in _hits(answer)]
         except (EngineBroken, ApiError) as broken:
             raise EngineDown(str(broken)) from broken
 
@@ -124,6 +124,13 @@ class ElasticsearchEngine:
             return Health(is_up=True, documents=documents, detail=f"{status}, {', '.join(self._behind(self.index))}")
         except (ApiError, TransportError) as failure:
             return Health(is_up=False, documents=0, detail=str(failure))
+
+    def is_broken(self) -> bool:
+        """Whether the server answers and has no index for us."""
+        try:
+            return not self._behind(self.index)
+        except (ApiError, TransportError):
+            return False
 
     def refresh(self) -> None:
         """Make what was applied visible to searches at once."""
@@ -182,15 +189,14 @@ class ElasticsearchEngine:
         search = terms.asking(self._new(), request)[start:stop]
         answer = search.execute()
         return SearchResponse(
-            hits=tuple(_hit(hit) for hit in answer.hits.hits),
-            total=answer.hits.total.value,
+            hits=tuple(_hit(hit) for hit in _hits(answer)),
+            total=_total(answer),
             facets=terms.counted(answer) if request.facets else {},
         )
 
     def _occurs(self, concept: Concept) -> bool:
-        return bool(
-            self._new().query(terms.one_concept(concept)).extra(size=0, terminate_after=1).execute().hits.total.value
-        )
+        search = self._new().query(terms.one_concept(concept)).extra(size=0, terminate_after=1)
+        return _total(search.execute()) > 0
 
     def _spellings(self, word: str) -> list[Spelling]:
         most = most_edits(word)
@@ -260,3 +266,12 @@ def _action(target: str, operation: Operation) -> dict[str, Any]:
 
 def _hit(hit: Any) -> Hit:
     return Hit(key=hit["_id"], score=float(hit["_score"] or 0.0), card=hit["_source"]["card"].to_dict())
+
+
+def _hits(answer: Any) -> list[Any]:
+    found: list[Any] = answer.hits.hits
+    return found
+
+
+def _total(answer: Any) -> int:
+    return int(answer.hits.total.value)

@@ -143,7 +143,7 @@ def _scored(request: SearchRequest) -> Query:
     functions = [SF({"weight": 1}), _popularity(), _rating(), _freshness()]
     if request.near is not None:
         lat, lon = request.near
-        nearness = {
+        nearness: dict[str, Any] = {
             "location": {
                 "origin": {"lat": lat, "lon": lon},
                 "offset": f"{ask.NEAR_KM}km",
@@ -224,7 +224,8 @@ def _other_filters(request: SearchRequest) -> list[Query]:
         filters.append(Q("terms", days=[request.day.isoformat(), ANY_DAY]))
     if request.near is not None and request.within_km is not None:
         lat, lon = request.near
-        filters.append(Q("geo_distance", distance=f"{max(request.within_km, 0.001)}km", location={"lat": lat, "lon": lon}))
+        centre: dict[str, Any] = {"lat": lat, "lon": lon}
+        filters.append(Q("geo_distance", distance=f"{max(request.within_km, 0.001)}km", location=centre))
     return filters
 
 

@@ -139,6 +139,10 @@ class EmbeddedEngine:
         except (EngineDown, EngineBroken) as broken:
             return Health(is_up=False, documents=0, detail=str(broken))
 
+    def is_broken(self) -> bool:
+        """Whether the index is missing or damaged."""
+        return not self.health().is_up
+
     def refresh(self) -> None:
         """Commits are visible at once here."""
 

@@ -4,13 +4,13 @@ It knows filters and words, but no stems by rank, no spelling and no distance, a
 """
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import F
 
 from search.analysis.analyzer import Analysed
-from search.documents.content import Content
-from search.documents.entry import price_band
+from search.documents.entry import card_of, price_band
 from search.engines.contract import DEEPEST, Hit, SearchRequest, SearchResponse
 from search.models import Document
 from search.querysets import DocumentQuerySet
@@ -28,24 +28,35 @@ def search(request: SearchRequest) -> SearchResponse:
         rows = rows.filter(condition)
     page = _ordered(rows, request)[request.offset : min(request.offset + request.limit, DEEPEST)]
     return SearchResponse(
-        hits=tuple(Hit(key=row.key, score=0.0, card=row.content or {}) for row in page),
+        hits=tuple(Hit(key=row.key, score=0.0, card=card_of(row.content or {})) for row in page),
         total=rows.count(),
         facets=_facets(matching, chosen) if request.facets else {},
         lacking=frozenset({"ranking", "spelling", "distance", "days"}),
     )
 
 
-def by_keys(keys: list[str]) -> dict[str, Content]:
-    """The contents of documents, by key."""
-    wanted = Q()
-    for key in keys:
-        source, _, object_id = key.partition(":")
-        wanted |= Q(source=source, object_id=int(object_id))
-    return {
-        row.key: Content.from_json(row.content)
-        for row in Document.objects.live().filter(wanted)
-        if keys and row.content
-    }
+def suggest(words: Sequence[str], limit: int) -> list[Hit]:
+    """Documents whose title has words that begin like these, most popular first."""
+    rows = Document.objects.live()
+    for word in words:
+        rows = rows.filter(title_words__contains=f" {word}")
+    return [
+        Hit(key=row.key, score=0.0, card=card_of(row.content or {}))
+        for row in rows.order_by("-popularity", "pk")[:limit]
+    ]
+
+
+def popular(*, kinds: Collection[str], region: str, limit: int) -> list[Hit]:
+    """What people look for most, with nothing asked."""
+    rows = Document.objects.live()
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if region:
+        rows = rows.filter(region=region)
+    return [
+        Hit(key=row.key, score=0.0, card=card_of(row.content or {}))
+        for row in rows.order_by("-popularity", "pk")[:limit]
+    ]
 
 
 def _words(query: Analysed) -> Q:

@@ -207,7 +207,7 @@ class TestFacets:
     def test_counts_each_value(self, filled):
         facets = filled.search(ask()).facets
         assert facets["kind"] == {"destination": 5, "goods": 4, "ticket": 1, "shop": 1}
-        assert facets["price"] == {"0-25000": 2, "25000-50000": 1, "100000-250000": 1, "500000-": 1}
+        assert facets["price"] == {"0-25000": 2, "25001-50000": 1, "100001-250000": 1, "500001-": 1}
 
     def test_counts_a_facet_without_its_own_choice_and_with_the_others(self, filled):
         answer = filled.search(ask(kind="goods", regions=(PADANG,)))
