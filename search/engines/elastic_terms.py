@@ -238,7 +238,6 @@ def _sorted(search: Search[Any], request: SearchRequest) -> Search[Any]:
         return search.sort({"created": {"order": "desc"}})
     if request.sort is Sort.NEAREST and request.near is not None:
         lat, lon = request.near
-        return search.sort(
-            {"_geo_distance": {"location": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}}, "_score"
-        )
+        distance: dict[str, Any] = {"location": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}
+        return search.sort({"_geo_distance": distance}, "_score")
     return search

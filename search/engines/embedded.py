@@ -126,15 +126,15 @@ class EmbeddedEngine:
             for _, address in reader.searcher.search(
                 terms.live(), limit=max(1, reader.searcher.num_docs), count=False
             ).hits:
-                document = reader.searcher.doc(address)
-                yield document.get_first("key"), document.get_first("version")
+                stored: Any = reader.searcher.doc(address)
+                yield stored.get_first("key"), stored.get_first("version")
 
     def health(self) -> Health:
         """How it is. Never raises."""
         try:
             with _guarded("health"):
                 reader = self._read()
-                documents = reader.searcher.search(terms.live(), limit=1).count
+                documents = _count(reader.searcher, terms.live())
                 return Health(is_up=True, documents=documents, detail=reader.stamp[0])
         except (EngineDown, EngineBroken) as broken:
             return Health(is_up=False, documents=0, detail=str(broken))
@@ -233,18 +233,18 @@ class EmbeddedEngine:
                 Sort.DEAREST: ("dearest", tantivy.Order.Desc),
                 Sort.NEWEST: ("created", tantivy.Order.Desc),
             }[request.sort]
-            found = searcher.search(query, max(1, wanted), order_by_field=field, order=order)
-            ranked = [(0.0, address) for _, address in found.hits]
+            found: Any = searcher.search(query, max(1, wanted), order_by_field=field, order=order)
+            total, ranked = found.count, [(0.0, address) for _, address in found.hits]
         else:
             window = DEEPEST if request.sort is Sort.NEAREST else max(RESCORED, wanted)
             found = searcher.search(query, window)
-            ranked = self._rescored(reader, found.hits, request)
-            if request.sort is Sort.NEAREST and found.count > window:
+            total, ranked = found.count, self._rescored(reader, found.hits, request)
+            if request.sort is Sort.NEAREST and total > window:
                 lacking.add("distance")
         page = ranked[request.offset : wanted]
         return SearchResponse(
             hits=tuple(self._hit(reader, score, address) for score, address in page),
-            total=found.count,
+            total=total,
             facets=self._facets(searcher, matching, filters) if request.facets else {},
             lacking=frozenset(lacking),
         )
@@ -264,7 +264,7 @@ class EmbeddedEngine:
         now = time.time()
         ranked: list[tuple[tuple[float, ...], float, Any]] = []
         for place, (score, address) in enumerate(hits):
-            row = {name: column[place] for name, column in values.items()}
+            row: dict[str, Any] = {name: column[place] for name, column in values.items()}
             distance = math.inf
             if request.near is not None and row["lat"] is not None:
                 distance = ask.kilometres(request.near, (row["lat"], row["lon"]))
@@ -276,7 +276,7 @@ class EmbeddedEngine:
 
     @staticmethod
     def _hit(reader: _Reader, score: float, address: Any) -> Hit:
-        document = reader.searcher.doc(address)
+        document: Any = reader.searcher.doc(address)
         return Hit(key=document.get_first("key"), score=score, card=json.loads(document.get_first("card")))
 
     @staticmethod
@@ -295,7 +295,7 @@ class EmbeddedEngine:
     @staticmethod
     def _occurs(reader: _Reader, concept: Concept) -> bool:
         query = terms.all_of([terms.one_concept(concept), terms.live()])
-        return bool(reader.searcher.search(query, 1).count)
+        return bool(_count(reader.searcher, query))
 
     @staticmethod
     def _spellings(reader: _Reader, word: str) -> list[Spelling]:
@@ -327,14 +327,19 @@ class _Filling:
             self.engine._write(self.generation, operations)
 
 
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    found: Any = searcher.search(query, 1)
+    return int(found.count)
+
+
 def _held_versions(searcher: tantivy.Searcher, keys: list[str]) -> dict[str, int]:
     if not keys:
         return {}
-    held = {}
+    held: dict[str, int] = {}
     for _, address in searcher.search(
         tantivy.Query.term_set_query(terms.SCHEMA, "key", keys), len(keys), count=False
     ).hits:
-        document = searcher.doc(address)
+        document: Any = searcher.doc(address)
         held[document.get_first("key")] = document.get_first("version")
     return held
 
@@ -351,4 +356,4 @@ def _quality(row: Mapping[str, Any], distance: float, now: float) -> float:
 
 def _falling(value: float, offset: float, scale: float) -> float:
     """1 up to ``offset``, then falling like a bell, a half at ``offset + scale``."""
-    return 0.5 ** ((max(0.0, value - offset) / scale) ** 2)
+    return float(0.5 ** ((max(0.0, value - offset) / scale) ** 2))
