@@ -12,7 +12,13 @@ def secrets_are_set(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
     """Keys come from the environment; without them nothing that is signed can be trusted."""
     faults: list[CheckMessage] = []
     if len(settings.TICKET_SIGNING_KEY) != 64:
-        faults.append(Error("TICKET_SIGNING_KEY is not 32 bytes in hex.", hint="Make one with: openssl rand -hex 32", id="lapau.E001"))
+        faults.append(
+            Error(
+                "TICKET_SIGNING_KEY is not 32 bytes in hex.",
+                hint="Make one with: openssl rand -hex 32",
+                id="lapau.E001",
+            )
+        )
     if not settings.MERCHANT_KEYS:
         faults.append(Error("MERCHANT_KEYS is empty: nobody can pay.", hint="See deploy/env.example.", id="lapau.E002"))
     return faults
@@ -24,8 +30,15 @@ def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -
     faults: list[CheckMessage] = []
     sandbox = "sandbox" in settings.MIDTRANS_CORE_URL or settings.DEMO
     for code, keys in settings.MERCHANT_KEYS.items():
-        if set(keys) != {"merchant_id", "server_key", "client_key"} or any(key != key.strip() or not key for key in keys.values()):
-            faults.append(Error(f"MERCHANT_KEYS[{code!r}] needs merchant_id, server_key and client_key, without spaces.", id="lapau.E003"))
+        if set(keys) != {"merchant_id", "server_key", "client_key"} or any(
+            key != key.strip() or not key for key in keys.values()
+        ):
+            faults.append(
+                Error(
+                    f"MERCHANT_KEYS[{code!r}] needs merchant_id, server_key and client_key, without spaces.",
+                    id="lapau.E003",
+                )
+            )
         elif keys["server_key"].startswith("SB-") is not sandbox:
             faults.append(Error(f"The keys of {code!r} are for the other Midtrans environment.", id="lapau.E004"))
         elif "client" in keys["server_key"].lower():
@@ -43,7 +56,11 @@ def parts_are_those_of_production(app_configs: Sequence[Any] | None, **kwargs: A
         "S3_BUCKET": not settings.S3_BUCKET,
     }
     return [
-        Warning(f"{name} is not set: the embedded part is in use.", hint="Right for a laptop, wrong for a province.", id=f"lapau.W00{number}")
+        Warning(
+            f"{name} is not set: the embedded part is in use.",
+            hint="Right for a laptop, wrong for a province.",
+            id=f"lapau.W00{number}",
+        )
         for number, (name, is_embedded) in enumerate(embedded.items(), start=1)
         if is_embedded
     ]

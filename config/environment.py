@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import environ
 
@@ -23,7 +24,14 @@ def databases() -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="")
     if url:
         database = environ.Env.db_url_config(url)
-        return {"default": {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False}}
+        return {
+            "default": {
+                **database,
+                "CONN_MAX_AGE": 600,
+                "CONN_HEALTH_CHECKS": True,
+                "DISABLE_SERVER_SIDE_CURSORS": False,
+            }
+        }
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -46,6 +54,25 @@ def caches() -> dict[str, Any]:
     if url:
         return {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
     return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def mailer(folder: Path) -> dict[str, Any]:
+    """An SMTP server where MAIL_URL names one, else files in a folder."""
+    url = urlsplit(env.str("MAIL_URL", default=""))
+    if not url.hostname:
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": str(folder)}}
+    with_tls = {"smtps": {"use_ssl": True}, "smtp": {"use_tls": url.username is not None}}[url.scheme]
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": url.hostname,
+            "port": url.port or (465 if url.scheme == "smtps" else 587),
+            "username": unquote(url.username or ""),
+            "password": unquote(url.password or ""),
+            "timeout": 10,
+            **with_tls,
+        },
+    }
 
 
 def broker() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config.environment import BASE_DIR, DATA_DIR, broker, caches, databases, env, env_minutes
+from config.environment import BASE_DIR, DATA_DIR, broker, caches, databases, env, env_minutes, mailer
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -16,7 +16,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = env.bool("DEBUG", default=False)
 # The sample province, its accounts and the Midtrans simulator exist only where this is on.
 DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="" if not (DEMO or DEBUG) else "only-for-the-demonstration-never-for-production-use")
+SECRET_KEY = env.str(
+    "SECRET_KEY", default="" if not (DEMO or DEBUG) else "only-for-the-demonstration-never-for-production-use"
+)
 SITE_NAME = env.str("SITE_NAME", default="Lapau Sumbar: wisata dan produk UMKM")
 # All sites lie under one domain, so that sign-in, cart and checkout go on from region to region.
 SITE_DOMAIN = env.str("SITE_DOMAIN", default="lapau.localhost")
@@ -166,12 +168,19 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("bundle", BASE_DIR / "frontend" / "assets" / "dist")]
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env.str("S3_ENDPOINT", default=None)}}
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env.str("S3_ENDPOINT", default=None)},
+    }
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": env.str("S3_PRIVATE_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default=None), "querystring_auth": True},
+        "OPTIONS": {
+            "bucket_name": env.str("S3_PRIVATE_BUCKET"),
+            "endpoint_url": env.str("S3_ENDPOINT", default=None),
+            "querystring_auth": True,
+        },
     }
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_MEDIA_ROOT}},
@@ -197,13 +206,18 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("id", _("Indonesian")), ("en", _("Engl
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 FORMAT_MODULE_PATH = "config.formats"
-LOCALE_PATHS = [BASE_DIR / layer / "locale" for layer in ("frontend", "search", "cms", "marketplace", "tourism", "foundation")]
+LOCALE_PATHS = [
+    BASE_DIR / layer / "locale" for layer in ("frontend", "search", "cms", "marketplace", "tourism", "foundation")
+]
 # The address alone decides the language: no cookie, no Accept-Language.
 LANGUAGE_COOKIE_NAME = "unused-language"
 
 # People -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 ACCOUNT_ADAPTER = "foundation.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
@@ -254,32 +268,59 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "foundation.outbox.tasks.deliver", "schedule": timedelta(seconds=10)},
-    "release-lapsed-holds": {"task": "marketplace.inventory.tasks.release_lapsed_holds", "schedule": timedelta(minutes=1)},
+    "release-lapsed-holds": {
+        "task": "marketplace.inventory.tasks.release_lapsed_holds",
+        "schedule": timedelta(minutes=1),
+    },
     "lapse-unpaid-orders": {"task": "marketplace.sales.tasks.lapse_unpaid_orders", "schedule": timedelta(minutes=1)},
     "poll-payments": {"task": "marketplace.payments.tasks.poll_payments", "schedule": timedelta(minutes=1)},
     "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
-    "render-waiting-pictures": {"task": "marketplace.catalog.tasks.render_waiting_pictures", "schedule": timedelta(minutes=10)},
-    "open-new-slots": {"task": "marketplace.inventory.tasks.open_new_slots", "schedule": crontab(hour="2", minute="10")},
+    "render-waiting-pictures": {
+        "task": "marketplace.catalog.tasks.render_waiting_pictures",
+        "schedule": timedelta(minutes=10),
+    },
+    "open-new-slots": {
+        "task": "marketplace.inventory.tasks.open_new_slots",
+        "schedule": crontab(hour="2", minute="10"),
+    },
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
     "tell-of-closures": {"task": "tourism.destinations.tasks.tell_of_closures", "schedule": timedelta(minutes=1)},
     "make-missing-renditions": {"task": "cms.media.tasks.make_missing_renditions", "schedule": timedelta(minutes=1)},
     "hand-over-translations": {"task": "cms.pages.tasks.hand_over_translations", "schedule": timedelta(minutes=10)},
-    "rebuild-admin-indexes": {"task": "cms.pages.tasks.rebuild_admin_indexes", "schedule": crontab(hour="4", minute="0")},
+    "rebuild-admin-indexes": {
+        "task": "cms.pages.tasks.rebuild_admin_indexes",
+        "schedule": crontab(hour="4", minute="0"),
+    },
 }
 
 # Money --------------------------------------------------------------------------------------------------------------
 # Keys by merchant account code: {"operator": {"merchant_id": ..., "server_key": ..., "client_key": ...}}; read by MerchantAccount alone.
 MERCHANT_KEYS: dict[str, dict[str, str]] = env.json(
     "MERCHANT_KEYS",
-    default={"operator": {"merchant_id": "G000000000", "server_key": "SB-Mid-server-lapau-demo", "client_key": "SB-Mid-client-lapau-demo"}} if DEMO else {},
+    default={
+        "operator": {
+            "merchant_id": "G000000000",
+            "server_key": "SB-Mid-server-lapau-demo",
+            "client_key": "SB-Mid-client-lapau-demo",
+        }
+    }
+    if DEMO
+    else {},
 )
-MIDTRANS_CORE_URL = env.str("MIDTRANS_CORE_URL", default=f"http://127.0.0.1:{SITE_PORT + 1}" if DEMO else "https://api.sandbox.midtrans.com")
-MIDTRANS_SNAP_URL = env.str("MIDTRANS_SNAP_URL", default=f"http://127.0.0.1:{SITE_PORT + 1}/snap/v1" if DEMO else "https://app.sandbox.midtrans.com/snap/v1")
+MIDTRANS_CORE_URL = env.str(
+    "MIDTRANS_CORE_URL", default=f"http://127.0.0.1:{SITE_PORT + 1}" if DEMO else "https://api.sandbox.midtrans.com"
+)
+MIDTRANS_SNAP_URL = env.str(
+    "MIDTRANS_SNAP_URL",
+    default=f"http://127.0.0.1:{SITE_PORT + 1}/snap/v1" if DEMO else "https://app.sandbox.midtrans.com/snap/v1",
+)
 MIDTRANS_PAGE_ORIGINS = env.list(
     "MIDTRANS_PAGE_ORIGINS",
-    default=[f"http://127.0.0.1:{SITE_PORT + 1}", f"http://{SITE_DOMAIN}:{SITE_PORT + 1}"] if DEMO else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
+    default=[f"http://127.0.0.1:{SITE_PORT + 1}", f"http://{SITE_DOMAIN}:{SITE_PORT + 1}"]
+    if DEMO
+    else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
 )
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.
@@ -290,13 +331,8 @@ SMALL_PAYMENT = env.int("SMALL_PAYMENT", default=50_000)
 TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", default="11" * 32 if DEMO or DEBUG else "")
 
 # Messages -----------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
-EMAIL_PORT = env.int("EMAIL_PORT", default=25)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+# An address of an SMTP server, "smtp://user:password@host:587" (smtps:// for TLS from the start); without one, mails are files.
+MAILERS = {"default": mailer(DATA_DIR / "mail")}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="lapau@contoh.invalid")
 
 # The number under which the platform is registered (PSE), shown in the footer once there is one.
@@ -307,7 +343,13 @@ MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
 # What a browser may load on public pages; the Wagtail admin has its own looser policy, by path (see the middleware).
 SECURE_CSP = {
     "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", "blob:", *([MAP_TILES_URL.split("{")[0]] if MAP_TILES_URL else []), *env.list("CSP_IMAGE_HOSTS", default=[])],
+    "img-src": [
+        CSP.SELF,
+        "data:",
+        "blob:",
+        *([MAP_TILES_URL.split("{")[0]] if MAP_TILES_URL else []),
+        *env.list("CSP_IMAGE_HOSTS", default=[]),
+    ],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],

@@ -23,6 +23,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("Editor dinas (Bukittinggi)", "editor.bukittinggi@contoh.invalid", "Editor Contoh", "/admin/"),
     DemoAccount("Peninjau dinas (Bukittinggi)", "peninjau.bukittinggi@contoh.invalid", "Peninjau Contoh", "/admin/"),
     DemoAccount("Editor dinas (Padang)", "editor.padang@contoh.invalid", "Editor Padang Contoh", "/admin/"),
-    DemoAccount("Bendahara (Bukittinggi)", "bendahara.bukittinggi@contoh.invalid", "Bendahara Contoh", "/admin/penerimaan/"),
+    DemoAccount(
+        "Bendahara (Bukittinggi)", "bendahara.bukittinggi@contoh.invalid", "Bendahara Contoh", "/admin/penerimaan/"
+    ),
     DemoAccount("Operator provinsi", "provinsi@contoh.invalid", "Operator Contoh", "/admin/"),
 )

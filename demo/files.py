@@ -29,5 +29,7 @@ def drawing(name: str) -> Path:
 
 def drawings_of(motif: str) -> list[str]:
     """The names of all drawings of a motif, the plain one first."""
-    variations = sorted(path.stem for path in (ART / "variations").glob(f"*-{motif}.webp") if path.stem.split("-", 2)[2] == motif)
+    variations = sorted(
+        path.stem for path in (ART / "variations").glob(f"*-{motif}.webp") if path.stem.split("-", 2)[2] == motif
+    )
     return [motif, *variations]

@@ -20,10 +20,13 @@ def load_province(*, now: datetime) -> int:
     """Load the 1,464 regions with codes, names, postal codes and the regencies' boundaries."""
     names = {row["code"]: row for row in files.rows("names.csv")}
     boundaries = {
-        feature["properties"]["code"]: feature["geometry"] for feature in files.document("boundaries_sumbar_kab.geojson")["features"]
+        feature["properties"]["code"]: feature["geometry"]
+        for feature in files.document("boundaries_sumbar_kab.geojson")["features"]
     }
     return load_regions(
-        rows=[as_row(row, names.get(row["code"], {})) for row in files.rows("regions_sumbar.csv")], boundaries=boundaries, now=now
+        rows=[as_row(row, names.get(row["code"], {})) for row in files.rows("regions_sumbar.csv")],
+        boundaries=boundaries,
+        now=now,
     )
 
 

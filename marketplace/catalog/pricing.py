@@ -13,7 +13,13 @@ from marketplace.catalog.models import DatedPrice, Variant
 
 @transaction.atomic
 def set_dated_price(
-    *, variant_id: int, weekdays: str = "", from_date: date | None = None, until_date: date | None = None, price: int, now: datetime
+    *,
+    variant_id: int,
+    weekdays: str = "",
+    from_date: date | None = None,
+    until_date: date | None = None,
+    price: int,
+    now: datetime,
 ) -> DatedPrice:
     """Ask another price (whole rupiah) on some ISO weekdays ("67") or in a span of days; the same days again change the price.
 

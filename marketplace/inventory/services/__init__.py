@@ -11,6 +11,7 @@ from marketplace.inventory.services.holding import (
     release_lapsed_holds,
     release_quantity,
 )
+from marketplace.inventory.services.importing import GoodsRow, import_goods
 from marketplace.inventory.services.schedules import ScheduleDraft, set_schedules
 from marketplace.inventory.services.selling import offer_goods
 from marketplace.inventory.services.slots import close_slots, open_slots, open_slots_ahead, set_slot_capacity
@@ -19,6 +20,7 @@ from marketplace.inventory.services.stock import BelowTaken, adjust_stock, creat
 __all__ = [
     "BelowTaken",
     "Demand",
+    "GoodsRow",
     "InventoryError",
     "PoolExhausted",
     "ScheduleDraft",
@@ -27,6 +29,7 @@ __all__ = [
     "confirm",
     "create_stock",
     "hold",
+    "import_goods",
     "offer_goods",
     "open_slots",
     "open_slots_ahead",
