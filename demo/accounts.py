@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PASSWORD = "lapau-contoh"
+PASSWORD = "lapau-contoh"  # noqa: S105 - printed for everybody to read
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def schedules(row: dict[str, str], today: date) -> Iterator[ScheduleDraft]:
     length = timedelta(hours=float(row["hours"]))
     starts: list[time | None] = [time.fromisoformat(start) for start in row["starts"].split(";") if start] or [None]
     for start in starts:
-        begin = datetime.combine(datetime.min, start or OPENS)
+        begin = datetime.combine(today, start or OPENS)  # the day only carries the sum
         yield ScheduleDraft(
             starts=begin.time() if start else None,
             ends=(begin + length).time(),
