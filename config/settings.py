@@ -158,6 +158,8 @@ SEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 SEARCH_ENGINE = "elasticsearch" if SEARCH_URL else "embedded"
 SEARCH_INDEX = env.str("SEARCH_INDEX", default="lapau")
 SEARCH_FOLDER = DATA_DIR / "index"
+# Of one address; enough for any page, too little to copy the whole province in an hour.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
