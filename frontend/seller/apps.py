@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SellerConfig(AppConfig):
+    name = "frontend.seller"
+    label = "seller"

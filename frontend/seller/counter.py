@@ -1,0 +1,62 @@
+"""Behind the counter: whose shop it is, and the frame that every page of a shop has."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from frontend.parts.values import Link, RegionMark
+from marketplace.shops.models import Shop
+from marketplace.shops.queries import with_places
+
+
+def for_managers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the shop that is named in the address, if whoever is signed in runs it; a stranger gets 404."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, shop: str, **kwargs: Any) -> HttpResponse:
+        found = with_places(Shop.objects.managed_by(request.user.pk)).filter(slug=shop).first()
+        if found is None:
+            raise Http404
+        return view(request, found, **kwargs)
+
+    return guarded
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page."""
+    return "HX-Request" in request.headers
+
+
+def frame(shop: Shop, current: str = "") -> dict[str, Any]:
+    """The shop's own menus, in the colours of its region.
+
+    :param current: the entry that is lit: shop, orders, listings, new or money.
+    """
+    entries = (
+        ("shop", _("To do"), _("Shop"), "store"),
+        ("orders", _("Orders"), _("Orders"), "receipt-text"),
+        ("new", _("Sell"), _("Sell"), "plus"),
+        ("listings", _("Products"), _("Products"), "package"),
+        ("money", _("Money"), _("Money"), "wallet"),
+    )
+    urls = {name: reverse(f"seller:{name}", args=[shop.slug]) for name, _long, _short, _icon in entries}
+    return {
+        "shop": shop,
+        "region": RegionMark(slug=shop.region.slug or "", name=shop.region.short_name),
+        "menu": [Link(title=long, url=urls[name], current=name == current) for name, long, _short, _icon in entries],
+        "bar": [
+            Link(title=short, url=urls[name], icon=icon, current=name == current)
+            for name, _long, short, icon in entries
+        ],
+        "mark_title": shop.name,
+        "mark_note": shop.region.short_name,
+        "mark_url": urls["shop"],
+    }

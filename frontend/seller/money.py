@@ -1,0 +1,100 @@
+"""What a shop is owed, and why each rupiah: the ledger's rows put in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from foundation.money import rupiah
+from frontend.seller.deadlines import language
+from marketplace.ledger.models import JournalKind
+from marketplace.orders.models import OrderLine, ShopOrder
+from marketplace.payouts.queries import Statement, StatementRow
+from marketplace.shops.models import Shop
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of money in words. ``explanation`` says how the amount comes about."""
+
+    at: datetime
+    title: str
+    explanation: str
+    amount: int
+    # The shop order it belongs to; None for a payout.
+    order_id: int | None
+    order_code: str
+
+
+def movements(shop: Shop, statement: Statement) -> list[Movement]:
+    """The rows of a statement, explained; two queries more."""
+    keys = [row.line for row in statement.rows if row.line is not None]
+    lines = _lines(shop, keys)
+    parts = _parts(shop, keys)
+    return [_movement(row, lines, parts) for row in statement.rows]
+
+
+def percent(rate: int) -> str:
+    """A rate of 10,000 in percent, as the language writes it: "2,5", "2.5"."""
+    text = f"{rate / 100:g}"
+    return text.replace(".", ",") if language() == "id" else text
+
+
+def _lines(shop: Shop, keys: Sequence[UUID]) -> dict[UUID, OrderLine]:
+    rows = OrderLine.objects.filter(pk__in=keys, shop_order__shop=shop)
+    return {row.pk: row for row in rows.select_related("shop_order__order", "variant")}
+
+
+def _parts(shop: Shop, keys: Iterable[UUID]) -> dict[UUID, ShopOrder]:
+    rows = ShopOrder.objects.filter(shipment__in=list(keys), shop=shop)
+    return {row.shipment: row for row in rows.select_related("order")}
+
+
+def _movement(row: StatementRow, lines: dict[UUID, OrderLine], parts: dict[UUID, ShopOrder]) -> Movement:
+    line = lines.get(row.line) if row.line else None
+    part = parts.get(row.line) if row.line else None
+    order = line.shop_order.order if line else part.order if part else None
+    shop_order_id = line.shop_order_id if line else part.pk if part else None
+    return Movement(
+        at=row.at,
+        title=_title(row, line, part),
+        explanation=_explanation(row, line, part),
+        amount=row.amount,
+        order_id=shop_order_id,
+        order_code=order.code if order else "",
+    )
+
+
+def _title(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) -> str:
+    if line is not None:
+        return f"{line.quantity} × {' '.join(filter(None, (line.title_id, line.variant.name)))}"
+    if part is not None:
+        return _("Delivery") if part.shipping_amount else _("Discount")
+    words = {
+        JournalKind.PAYOUT: _("Paid out to your bank account"),
+        JournalKind.FEE: _("Fee"),
+        JournalKind.GATE_SALE: _("Sold at the gate"),
+        JournalKind.REFUND: _("Money back to a buyer"),
+        JournalKind.REVERSAL: _("Money back to a buyer"),
+    }
+    return words.get(JournalKind(row.kind), _("Sale"))
+
+
+def _explanation(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) -> str:
+    if row.kind == JournalKind.REVERSAL:
+        return _("Went back to the buyer.")
+    if line is not None:
+        each = line.amount // line.quantity
+        rate = percent(line.commission_rate)
+        words = {
+            "quantity": line.quantity,
+            "each": rupiah(each),
+            "rate": rate,
+            "commission": rupiah(line.commission_amount),
+        }
+        return _("%(quantity)d × %(each)s, less %(rate)s%% commission (%(commission)s).") % words
+    if part is not None:
+        return _("What the buyer paid for delivery; all of it is yours.") if row.amount > 0 else _("Your own voucher.")
+    return ""

@@ -1,0 +1,24 @@
+"""Addresses of sellers. The shop is in each address: two tabs with two shops never mix."""
+
+from django.urls import path
+
+from frontend.seller.views import home, listings, money, opening, orders, settings
+
+app_name = "seller"
+urlpatterns = [
+    path("buka-toko/", opening.open_shop, name="open"),
+    path("toko-saya/", home.home, name="home"),
+    path("toko-saya/<slug:shop>/", home.todo, name="shop"),
+    path("toko-saya/<slug:shop>/pesanan/", orders.orders, name="orders"),
+    path("toko-saya/<slug:shop>/pesanan/<int:order>/", orders.order, name="order"),
+    path("toko-saya/<slug:shop>/pesanan/<int:order>/langkah/", orders.step, name="step"),
+    path("toko-saya/<slug:shop>/pesanan/<int:order>/slip/", orders.slip, name="slip"),
+    path("toko-saya/<slug:shop>/barang/", listings.listings, name="listings"),
+    path("toko-saya/<slug:shop>/jual/", listings.new, name="new"),
+    path("toko-saya/<slug:shop>/jual/terima/", listings.take_home, name="take_home"),
+    path("toko-saya/<slug:shop>/barang/<int:listing>/", listings.listing, name="listing"),
+    path("toko-saya/<slug:shop>/barang/<int:listing>/tampil/", listings.show_or_hide, name="show"),
+    path("toko-saya/<slug:shop>/barang/<int:listing>/stok/<int:variant>/", listings.stock, name="stock"),
+    path("toko-saya/<slug:shop>/uang/", money.money, name="money"),
+    path("toko-saya/<slug:shop>/pengaturan/", settings.settings, name="settings"),
+]
