@@ -10,7 +10,12 @@ from wagtail.models import Page, Revision
 def publish_due(*, now: datetime) -> int:
     """Publish scheduled pages and expire those past their time, each in its own transaction; returns how many."""
     done = 0
-    for pk in Revision.objects.page_revisions().filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk").values_list("pk", flat=True):
+    for pk in (
+        Revision.objects.page_revisions()
+        .filter(approved_go_live_at__lte=now)
+        .order_by("approved_go_live_at", "pk")
+        .values_list("pk", flat=True)
+    ):
         done += publish_one(pk, now=now)
     for pk in Page.objects.filter(live=True, expire_at__lt=now).order_by("pk").values_list("pk", flat=True):
         done += expire_one(pk, now=now)
@@ -20,7 +25,11 @@ def publish_due(*, now: datetime) -> int:
 @transaction.atomic
 def publish_one(revision_id: int, *, now: datetime) -> bool:
     """Publish one scheduled revision, unless another worker did so meanwhile."""
-    revision = Revision.objects.select_for_update(skip_locked=True).filter(pk=revision_id, approved_go_live_at__lte=now).first()
+    revision = (
+        Revision.objects.select_for_update(skip_locked=True)
+        .filter(pk=revision_id, approved_go_live_at__lte=now)
+        .first()
+    )
     if revision is None:
         return False
     revision.publish(log_action="wagtail.publish.scheduled")

@@ -14,13 +14,14 @@ from cms.media.queries import pictures
 from cms.pages import trade
 from cms.pages.cards import EventCard, event_card
 from cms.pages.context.frame import place_cards
-from cms.pages.context.maps import province_map
+from cms.pages.context.notices import said
 from cms.pages.links import addresses
 from foundation.clock import day_of
 from tourism.destinations.models import Destination
 from tourism.destinations.queries import DestinationCard, StateKind, cards
 from tourism.events.queries import upcoming
 from tourism.hazards.queries import outlook
+from tourism.regions.models import Region
 
 WEEK = timedelta(days=7)
 FRESH = timedelta(days=30)
@@ -37,17 +38,6 @@ class Today:
 
 
 @dataclass(frozen=True)
-class RegionLink:
-    """A region on the map and in the list."""
-
-    title: str
-    name: str
-    url: str
-    slug: str
-    path: str
-
-
-@dataclass(frozen=True)
 class Teaser:
     """A story on a first page."""
 
@@ -60,10 +50,9 @@ class Teaser:
 
 
 def province_home(page: Any, *, now: datetime) -> dict[str, Any]:
-    """Places of the day, events, products, the map with all regions, a story."""
+    """Places of the day, events, products, a story."""
     language = page.language
     found = cards(Destination.objects.published().order_by("pk"), moment=now)
-    regions = region_links(page)
     chosen = of_the_day(found, day=day_of(now).toordinal(), count=5)
     ahead = events_ahead(now=now, language=language, region_id=None)
     return {
@@ -85,8 +74,8 @@ def province_home(page: Any, *, now: datetime) -> dict[str, Any]:
         "events_url": index_url("EventIndexPage", page),
         "tickets": trade.tickets_in(region_code=None, language=language, now=now, limit=3),
         "goods": trade.goods_in(region_code=None, language=language, now=now, limit=4),
-        "regions": regions,
-        "outlook": outlook(moment=now, region_id=page.region_id),
+        "region_count": Region.objects.regencies().count(),
+        "outlook": said(outlook(moment=now, region_id=page.region_id), language=language),
         "story": newest_story(page),
     }
 
@@ -111,7 +100,7 @@ def region_home(page: Any, *, now: datetime) -> dict[str, Any]:
         "events": events_ahead(now=now, language=language, region_id=region_id)[:4],
         "events_url": index_url("EventIndexPage", page),
         "goods": trade.goods_in(region_code=code, language=language, now=now, limit=4),
-        "outlook": outlook(moment=now, region_id=region_id),
+        "outlook": said(outlook(moment=now, region_id=region_id), language=language),
         "story": newest_story(page),
     }
 
@@ -152,29 +141,6 @@ def index_url(model_name: str, home: Page) -> str:
     """Where a list under this home is, or nothing."""
     index = apps.get_model("pages", model_name).objects.child_of(home).live().select_related("locale").first()
     return (index.full_url or "") if index else ""
-
-
-def region_links(page: Page) -> list[RegionLink]:
-    """All regions that have a live home under this one, by name, with their outline on the province's map."""
-    homes = (
-        apps.get_model("pages", "RegionHome")
-        .objects.child_of(page)
-        .live()
-        .select_related("region", "locale")
-        .defer("region__boundary")
-    )
-    outlines = province_map().outlines
-    links = [
-        RegionLink(
-            title=home.region.short_name,
-            name=home.region.name,
-            url=home.full_url or "",
-            slug=home.region.slug or "",
-            path=outlines.get(home.region.code, ""),
-        )
-        for home in homes
-    ]
-    return sorted(links, key=lambda link: link.title)
 
 
 def newest_story(home: Page) -> Teaser | None:

@@ -56,7 +56,10 @@ def category_chips(kinds: list[tuple[str, str]], *, chosen: str, url: str) -> li
 def event_index(page: Any, *, now: datetime) -> dict[str, Any]:
     """The coming dates."""
     region_id = None if page.home.is_province else page.home.region_id
-    return {"events": events_ahead(now=now, language=page.language, region_id=region_id)}
+    return {
+        "events": events_ahead(now=now, language=page.language, region_id=region_id),
+        "calendar_url": f"{page.full_url}{page.reverse_subpage('calendar')}",
+    }
 
 
 def story_index(page: Any) -> dict[str, Any]:

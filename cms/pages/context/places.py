@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cms.pages import trade
 from cms.pages.cards import Badge, Place, state_badge
 from cms.pages.context.frame import cards_by_key, in_language, is_preview
+from cms.pages.context.notices import said
 from foundation.clock import day_of
 from tourism.destinations.facts import Category, Facility, Known
 from tourism.destinations.models import Destination
@@ -64,7 +65,10 @@ def destination(page: Any, request: HttpRequest, *, now: datetime) -> dict[str, 
         "is_closed": state.kind == StateKind.CLOSED,
         "needs_care": state.kind in {StateKind.CAUTION, StateKind.PARTLY_CLOSED},
         "hazard": in_language(facts, "hazard", language),
-        "outlook": outlook(moment=now, region_id=page.home.region_id, destination_id=place.pk if place else None),
+        "outlook": said(
+            outlook(moment=now, region_id=page.home.region_id, destination_id=place.pk if place else None),
+            language=language,
+        ),
         "tariffs": tariff_lines(page, place, language=language, now=now, drafted=drafted),
         "tickets": tickets,
         "first_ticket": next((ticket for ticket in tickets if ticket.badge is None), None),

@@ -55,6 +55,7 @@ def event(page: Any, *, now: datetime) -> dict[str, Any]:
         "venue_name": row.venue.name if row.venue else row.venue_text,
         "venue_card": next(iter(venue.values()), None),
         "points": venue_points(row, venue),
+        "calendar_url": f"{page.full_url}{page.reverse_subpage('calendar')}",
         "others": [
             other
             for other in events_ahead(now=now, language=language, region_id=row.region_id)

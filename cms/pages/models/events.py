@@ -40,7 +40,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         """The coming dates."""
         return super().get_context(request, *args, **kwargs) | context.event_index(self, now=self.now())
 
-    @path("kalender.ics", name="calendar")
+    @path("kalender/", name="calendar")
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """All events here as a calendar file to subscribe to."""
         return calendar_of_region(self, now=self.now())
@@ -76,7 +76,7 @@ class EventPage(RoutablePageMixin, BasePage, EventFacts):
         """The event as published, and its dates."""
         return super().get_context(request, *args, **kwargs) | context.event(self, now=self.now())
 
-    @path("acara.ics", name="calendar")
+    @path("kalender/", name="calendar")
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """The event as a calendar file."""
         return calendar_of_page(self, now=self.now())
