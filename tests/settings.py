@@ -14,6 +14,8 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _number = int(_worker.removeprefix("gw")) + 1 if _worker.startswith("gw") else 0
 _folder = tempfile.mkdtemp(prefix=f"lapau-tests-{_worker}-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+# WhiteNoise warns of a folder that is not there.
+os.mkdir(os.path.join(_folder, "static"))
 
 os.environ["LAPAU_DATA"] = _folder
 os.environ["DEMO"] = "1"
@@ -24,10 +26,12 @@ if "REDIS_URL" in os.environ:
     os.environ["REDIS_URL"] = re.sub(r"/\d*$", "", os.environ["REDIS_URL"]) + f"/{_number}"
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES  # noqa: E402
+from config.settings import STATIC_ROOT, STORAGES  # noqa: E402
 
 # Hashing made for defence is the slowest thing in a test that only signs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Templates ask for static files that no test has collected.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+# WhiteNoise warns of a folder that is not there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
