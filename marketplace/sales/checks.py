@@ -84,8 +84,9 @@ def clearing_balances() -> Iterator[Finding]:
         expected[f"clearing:{merchant}:{method}"] -= amount
     actual = _balances_of(AccountKind.CLEARING, (JournalKind.PAYMENT, JournalKind.REFUND, JournalKind.REVERSAL))
     for account in sorted(expected.keys() | actual.keys()):
-        if expected[account] != actual[account]:
-            yield Finding(row=account, fault=f"took in {actual[account]} instead of {expected[account]}")
+        # Money enters the ledger from here, so what came in stands on the other side.
+        if expected[account] != -actual[account]:
+            yield Finding(row=account, fault=f"brought in {-actual[account]} instead of {expected[account]}")
 
 
 def one_effect_per_payment() -> Iterator[Finding]:

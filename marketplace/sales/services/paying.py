@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from foundation.errors import DomainError
 from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder
@@ -94,12 +95,14 @@ def _after_refusal(payment: Payment, refusal: GatewayRefused, *, finish_url: str
 def _snap_request(payment: Payment, *, finish_url: str, now: datetime) -> SnapRequest:
     order = Order.objects.select_related("contact").get(pk=payment.order_id)
     contact = order.contact
+    with override(order.language):
+        items = _items(order)
     return SnapRequest(
         order_id=payment.gateway_order_id or "",
         gross_amount=payment.amount,
         opens_at=now,
         lasts=payment.expires_at - now,
-        items=_items(order),
+        items=items,
         # As little as a payment page needs: no address, no family name.
         customer=Customer(first_name=contact.name.split()[0] if contact.name else "-", phone=contact.phone),
         enabled_payments=offered_for(payment.amount),
@@ -114,8 +117,9 @@ def _items(order: Order) -> tuple[Item, ...]:
     for row in PriceRow.objects.filter(line__in=lines).order_by("pk"):
         line = lines[row.line_id]
         title = (line.title_en if order.language == "en" else "") or line.title_id
-        variant = (line.variant.name_en if order.language == "en" else "") or line.variant.name_id
-        items.append(Item(id=f"{row.pk}", name=_short(title, variant), price=row.unit_amount, quantity=row.quantity))
+        items.append(
+            Item(id=f"{row.pk}", name=_short(title, line.variant.name), price=row.unit_amount, quantity=row.quantity)
+        )
     for part in ShopOrder.objects.filter(order=order).select_related("shop").order_by("pk"):
         if part.shipping_amount:
             items.append(Item(id=f"S{part.pk}", name=_short(_("Delivery"), part.shop.name), price=part.shipping_amount))
