@@ -46,6 +46,7 @@ LAPAU_APPS = [
     "frontend.gate",
     "frontend.api",
     "frontend.office",
+    "frontend.emails",
     "search",
     "cms.workflows",
     "cms.pages",

@@ -1,0 +1,103 @@
+"""What is said when: each message by what it is about, in the language of whom it is for."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from frontend.emails.channel import Channel, Message, to_mail, to_phone
+from frontend.parts.order_access import ticket_token
+from marketplace.orders.links import order_token
+from marketplace.orders.models import Order, ShopOrder, ShopOrderStatus
+from marketplace.orders.queries import OrderView, order_view
+from marketplace.shops.models import Member, MemberRole
+from marketplace.tickets.models import TicketStatus
+from marketplace.tickets.queries import tickets_of_order
+
+type Outgoing = tuple[Channel, Message]
+
+
+def order_placed(order_id: int) -> Iterator[Outgoing]:
+    """To the buyer: what was ordered, and where to pay it. Nothing once it is paid or given up."""
+    order = _order(order_id)
+    if order is None or not order.is_payable:
+        return
+    with override(order.language):
+        subject = _("Order %(code)s: waiting for your payment") % {"code": order.code}
+        context = {"order": order, "order_url": _order_url(order)}
+        yield from _to_buyer(order, subject, "order_placed", context)
+
+
+def order_paid(order_id: int) -> Iterator[Outgoing]:
+    """To the buyer of goods: the payment came in. Who bought tickets hears of it with the tickets."""
+    order = _order(order_id)
+    if order is None or order.has_tickets:
+        return
+    with override(order.language):
+        subject = _("Order %(code)s: your payment came in") % {"code": order.code}
+        yield from _to_buyer(order, subject, "order_paid", {"order": order, "order_url": _order_url(order)})
+
+
+def tickets_issued(order_id: int) -> Iterator[Outgoing]:
+    """To the buyer: the tickets, by a link that works on any phone and without signal once opened."""
+    order = _order(order_id)
+    if order is None:
+        return
+    with override(order.language):
+        tickets = [ticket for ticket in tickets_of_order(order_id) if ticket.status == TicketStatus.VALID]
+        if not tickets:
+            return
+        url = settings.SITE_ORIGIN + reverse("tickets:show", args=[ticket_token(order.code)])
+        context = {"order": order, "tickets": tickets, "tickets_url": url, "order_url": _order_url(order)}
+        subject = _("Your tickets: %(title)s") % {"title": tickets[0].title}
+        yield from _to_buyer(order, subject, "tickets_issued", context)
+
+
+def shop_order_opened(shop_order_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: there is something to pack. No name or address of the buyer leaves by mail."""
+    part = ShopOrder.objects.select_related("shop", "order").filter(pk=shop_order_id).first()
+    if part is None or part.status != ShopOrderStatus.TO_PACK:
+        return
+    with override("id"):
+        view = next(
+            one for one in order_view(order_id=part.order_id, now=timezone.now()).shop_orders if one.id == part.pk
+        )
+        url = settings.SITE_ORIGIN + reverse("seller:order", args=[part.shop.slug, part.pk])
+        subject = _("New order %(code)s to pack") % {"code": part.order.code}
+        context = {"part": view, "code": part.order.code, "url": url}
+        members = Member.objects.filter(shop=part.shop, role__in=(MemberRole.OWNER, MemberRole.STAFF))
+        for email, phone in members.order_by("pk").values_list("user__email", "user__phone"):
+            yield from _to(email or "", phone or "", subject, "shop_order_opened", context)
+
+
+def _order(order_id: int) -> OrderView | None:
+    language = Order.objects.filter(pk=order_id).values_list("language", flat=True).first()
+    if language is None:
+        return None
+    with override(language):
+        return order_view(order_id=order_id, now=timezone.now())
+
+
+def _order_url(order: OrderView) -> str:
+    return settings.SITE_ORIGIN + reverse("tickets:order", args=[order_token(order.code)])
+
+
+def _to_buyer(order: OrderView, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
+    yield from _to(order.contact.email, order.contact.phone, subject, template, context)
+
+
+def _to(email: str, phone: str, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
+    if not (email or phone):
+        return
+    context = context | {"subject": subject, "site_name": settings.SITE_NAME}
+    text = render_to_string(f"emails/{template}.txt", context)
+    # Blank lines that template tags left behind.
+    text = "\n\n".join(block.strip() for block in text.split("\n\n") if block.strip())
+    if email:
+        yield to_mail(), Message(email, subject, text, render_to_string(f"emails/{template}.html", context))
+    else:
+        yield to_phone(), Message(phone, subject, text)

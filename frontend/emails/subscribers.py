@@ -1,0 +1,36 @@
+"""Which event makes which message. Subscribers run outside any transaction, after the change is committed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from django.core.cache import cache
+
+from foundation.outbox.models import Event
+from foundation.outbox.registry import subscribe
+from frontend.emails import messages
+from frontend.emails.messages import Outgoing
+
+# An event that comes again, because another one of its batch failed, is not told twice.
+_REMEMBERED_FOR = timedelta(days=1)
+_TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
+    "order.placed": messages.order_placed,
+    "order.paid": messages.order_paid,
+    "tickets.issued": messages.tickets_issued,
+    "shop_order.changed": messages.shop_order_opened,
+}
+
+
+def register() -> None:
+    """Subscribe; called once the apps are ready."""
+    subscribe("emails.tell", list(_TOLD), tell)
+
+
+def tell(events: Sequence[Event]) -> None:
+    """Send what each event gives reason to say."""
+    for event in events:
+        told = f"emails-told:{event.pk}"
+        if cache.get(told):
+            continue
+        for channel, message in _TOLD[event.topic](int(event.key)):
+            channel.send(message)
+        cache.set(told, True, int(_REMEMBERED_FOR.total_seconds()))
