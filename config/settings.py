@@ -286,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "marketplace.inventory.tasks.open_new_slots",
         "schedule": crontab(hour="2", minute="10"),
     },
+    "receive-silent": {"task": "marketplace.sales.tasks.receive_silent", "schedule": crontab(hour="1", minute="20")},
+    "erase-old-notifications": {
+        "task": "marketplace.payments.tasks.erase_old_notifications",
+        "schedule": crontab(hour="1", minute="40"),
+    },
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
