@@ -8,15 +8,12 @@ import os
 import re
 import shutil
 import tempfile
-from pathlib import Path
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 # One number per worker, for what is numbered: Redis' databases.
 _number = int(_worker.removeprefix("gw")) + 1 if _worker.startswith("gw") else 0
 _folder = tempfile.mkdtemp(prefix=f"lapau-tests-{_worker}-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-# WhiteNoise warns of a folder that is not there.
-Path(_folder, "static").mkdir()
 
 os.environ["LAPAU_DATA"] = _folder
 os.environ["DEMO"] = "1"
