@@ -91,7 +91,7 @@ def add_line(*, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: in
     if line is None:
         if len(others) >= MOST_LINES:
             raise CartFull
-        line = CartLine(cart=cart, variant=variant, slot=slot, quantity=0, added_at=now)
+        line = CartLine(cart=cart, variant=variant, slot=slot, quantity=0, price_seen=variant.price, added_at=now)
     else:
         others.remove(line)
     line.quantity += quantity
