@@ -32,6 +32,7 @@ export default defineConfig({
         map: "src/map.ts",
         photo: "src/photo.ts",
         gate: "src/gate/gate.ts",
+        gateWorker: "src/gate/worker.ts",
         tickets: "src/tickets/tickets.ts",
         ticketsWorker: "src/tickets/worker.ts",
       },

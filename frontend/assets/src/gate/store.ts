@@ -1,0 +1,60 @@
+/** What the phone keeps for a gate: the list of the day, and scans that wait to be sent. */
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+
+export interface DayTicket {
+  id: number;
+  code: string;
+  status: string;
+  title: string;
+  variant: string;
+  first_name: string;
+  starts_at: number;
+  ends_at: number;
+  admits: number;
+  admitted: number;
+}
+
+export interface DayList {
+  gate_id: number;
+  gate_name: string;
+  day: string;
+  public_keys: Record<string, string>;
+  listing_ids: number[];
+  tickets: DayTicket[];
+  made_at: number;
+}
+
+export interface Scan {
+  nonce: string;
+  gate: number;
+  scanned: string;
+  at: number;
+}
+
+interface Shape extends DBSchema {
+  lists: { key: number; value: DayList };
+  scans: { key: string; value: Scan; indexes: { gate: number } };
+}
+
+let opened: Promise<IDBPDatabase<Shape>> | undefined;
+
+function database(): Promise<IDBPDatabase<Shape>> {
+  opened ??= openDB<Shape>("gerbang", 1, {
+    upgrade(db) {
+      db.createObjectStore("lists", { keyPath: "gate_id" });
+      db.createObjectStore("scans", { keyPath: "nonce" }).createIndex("gate", "gate");
+    },
+  });
+  return opened;
+}
+
+export const keepList = async (list: DayList) => void (await (await database()).put("lists", list));
+export const listOf = async (gate: number) => (await database()).get("lists", gate);
+export const queue = async (scan: Scan) => void (await (await database()).put("scans", scan));
+export const waiting = async (gate: number) => (await database()).getAllFromIndex("scans", "gate", gate);
+
+/** Forget scans that the house has recorded. */
+export async function sent(nonces: string[]): Promise<void> {
+  const work = (await database()).transaction("scans", "readwrite");
+  await Promise.all([...nonces.map((nonce) => work.store.delete(nonce)), work.done]);
+}

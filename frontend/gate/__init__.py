@@ -1,0 +1,1 @@
+"""The gate: an operator's phone that admits people, with signal and without."""
