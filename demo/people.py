@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
+
 from cms.tenancy.models import RegionTeam, Role
 from cms.tenancy.services import add_member as join_team
-from demo.accounts import ACCOUNTS, DemoAccount
+from demo.accounts import ACCOUNTS, PASSWORD, DemoAccount
 from foundation.accounts.models import User
 from marketplace.shops.models import MemberRole, Shop
 from marketplace.shops.services import add_member as join_shop
@@ -20,7 +22,9 @@ SELLER, GATE, PROVINCE = "penjual@contoh.invalid", "gerbang@contoh.invalid", "pr
 
 def load_people(*, now: datetime) -> None:
     """One account for each kind of user, with the rights it needs and no others."""
-    people = {account.login: person(account) for account in ACCOUNTS}
+    # Hashing a password takes a second on a small machine; all of these share one.
+    secret = make_password(PASSWORD)
+    people = {account.login: person(account, secret) for account in ACCOUNTS}
     for login, (code, role) in TEAMS.items():
         join_team(team=RegionTeam.objects.get(region__code=code), user=people[login], role=role)
     province = RegionTeam.objects.get(region__level="PROVINCE")
@@ -35,10 +39,10 @@ def load_people(*, now: datetime) -> None:
         join_shop(shop_id=office.pk, user_id=people[GATE].pk, role=MemberRole.GATE)
 
 
-def person(account: DemoAccount) -> User:
-    """The account of a sample person; a repeat leaves it as it is."""
+def person(account: DemoAccount, secret: str) -> User:
+    """The account of a sample person with this hashed password; a repeat leaves it as it is."""
     existing = User.objects.filter(email=account.login).first()
     if existing is not None:
         return existing
     first, _space, last = account.name.partition(" ")
-    return User.objects.create_user(email=account.login, password=account.password, first_name=first, last_name=last)
+    return User.objects.create(email=account.login, password=secret, first_name=first, last_name=last)
