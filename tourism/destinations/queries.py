@@ -9,8 +9,9 @@ from typing import Protocol
 
 from django.core.files.storage import default_storage
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from opening_hours import OpeningHours, ParserError
 
 from foundation.clock import WIB, day_of, day_words, end_of, short_day_words, start_of, time_words, to_wib
@@ -57,11 +58,11 @@ class HasHours(Protocol):
     opening_hours: str
 
 
-def _both(message: str) -> tuple[str, str]:
+def _both(message: Promise) -> tuple[str, str]:
     with override("id"):
-        indonesian = _(message)
+        indonesian = str(message)
     with override("en"):
-        return indonesian, _(message)
+        return indonesian, str(message)
 
 
 def state_of(destinations: Iterable[HasHours], *, moment: datetime) -> dict[int, DestinationState]:
@@ -80,9 +81,9 @@ def state_of(destinations: Iterable[HasHours], *, moment: datetime) -> dict[int,
 def _of_closure(closure: Closure) -> DestinationState:
     kind = STATE_OF_CLOSURE[ClosureKind(closure.kind)]
     words = {
-        StateKind.CLOSED: _both("Closed"),
-        StateKind.PARTLY_CLOSED: _both("Partly closed"),
-        StateKind.CAUTION: _both("Check conditions"),
+        StateKind.CLOSED: _both(gettext_lazy("Closed")),
+        StateKind.PARTLY_CLOSED: _both(gettext_lazy("Partly closed")),
+        StateKind.CAUTION: _both(gettext_lazy("Check conditions")),
     }[kind]
     sentence_id, sentence_en = closure.source_id or closure.reason_id, closure.source_en or closure.reason_en
     sentence_en = sentence_en or sentence_id
@@ -112,8 +113,8 @@ def _with_end(sentence: str, ends_at: datetime, language: str) -> str:
 def _of_hours(hours: str, moment: datetime) -> DestinationState:
     unknown = DestinationState(
         StateKind.UNKNOWN,
-        *_both("Not known yet"),
-        *_both("The tourism office has not filled in the opening hours. Ask before you travel far."),
+        *_both(gettext_lazy("Not known yet")),
+        *_both(gettext_lazy("The tourism office has not filled in the opening hours. Ask before you travel far.")),
     )
     if not hours:
         return unknown
@@ -125,10 +126,10 @@ def _of_hours(hours: str, moment: datetime) -> DestinationState:
     change = known.next_change(local)
     until = change.replace(tzinfo=WIB).astimezone(UTC) if change is not None else None
     if known.is_open(local):
-        words = _both("Open")
+        words = _both(gettext_lazy("Open"))
         sentences = tuple(_until_sentence(until, language, opens=False) for language in ("id", "en"))
         return DestinationState(StateKind.OPEN, *words, *sentences, until=until)
-    words = _both("Closed at this hour")
+    words = _both(gettext_lazy("Closed at this hour"))
     sentences = tuple(_until_sentence(until, language, opens=True) for language in ("id", "en"))
     return DestinationState(StateKind.OUTSIDE_HOURS, *words, *sentences, until=until)
 

@@ -1,7 +1,7 @@
 """The first pages of the province and of a region."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from tourism.events.queries import upcoming
 from tourism.hazards.queries import outlook
 from tourism.regions.models import Region
 
+ONE_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 FRESH = timedelta(days=30)
 
@@ -130,11 +131,20 @@ def events_ahead(*, now: datetime, language: str, region_id: int | None) -> list
     """The coming dates that have a live page."""
     found = upcoming(now=now, region_id=region_id, limit=30)
     known = addresses("EventPage", {card.translation_key for card in found}, language=language)
-    return [
-        event_card(card, known[card.translation_key], language=language, with_region=region_id is None)
-        for card in found
-        if card.translation_key in known
-    ]
+    shown: dict[str, EventCard] = {}
+    dates: list[EventCard] = []
+    for date in found:
+        if date.translation_key not in known:
+            continue
+        card = event_card(date, known[date.translation_key], language=language, with_region=region_id is None)
+        before = shown.get(card.url)
+        # Days on end are one entry, "until" its last day.
+        if before is not None and card.day <= (before.last_day or before.day) + ONE_DAY and card.place == before.place:
+            dates[dates.index(before)] = card = replace(before, last_day=card.last_day or card.day)
+        else:
+            dates.append(card)
+        shown[card.url] = card
+    return dates
 
 
 def index_url(model_name: str, home: Page) -> str:
