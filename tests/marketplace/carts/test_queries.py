@@ -1,0 +1,159 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.utils.translation import override
+
+from foundation.accounts.buyer import Buyer
+from marketplace.carts.models import CartLine
+from marketplace.carts.queries import Problem, cart_count, cart_view
+from marketplace.catalog.models import Listing, ListingStatus, Variant
+from marketplace.inventory.models import Pool, Slot
+from marketplace.shipping.models import ShippingMethod
+from tests.factories.carts import CartFactory, CartLineFactory
+from tests.factories.catalog import AdmissionVariantFactory, DatedPriceFactory, ListingPictureFactory
+from tests.factories.destinations import ClosureFactory
+from tests.factories.inventory import HoldFactory, SlotFactory, StockFactory
+from tests.factories.shipping import ShippingRateFactory
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+GUEST = Buyer(None, "tamu-saya")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cart():
+    return CartFactory(guest_key="tamu-saya")
+
+
+def ticket_line(cart, **changes) -> CartLine:
+    slot = SlotFactory()
+    return CartLineFactory(cart=cart, variant=AdmissionVariantFactory(listing=slot.listing), slot=slot, **changes)
+
+
+def problem(language: str = "en") -> tuple[Problem | None, str, int, int]:
+    with override(language):
+        line = cart_view(GUEST, NOW).lines[0]
+    return line.problem_code, line.problem, line.most, line.amount
+
+
+class TestCartView:
+    def test_groups_by_shop_in_the_order_of_adding(self, cart):
+        goods = CartLineFactory(cart=cart, quantity=2)
+        ticket = ticket_line(cart, quantity=3)
+        more = CartLineFactory(cart=cart, stock=StockFactory(variant__listing__shop=goods.variant.listing.shop))
+        ShippingRateFactory(shop=goods.variant.listing.shop)
+
+        with override("id"):
+            view = cart_view(GUEST, NOW)
+
+        assert [[line.id for line in group.lines] for group in view.groups] == [[goods.pk, more.pk], [ticket.pk]]
+        assert [group.amount for group in view.groups] == [255_000, 60_000]
+        assert (view.total, view.count, view.problems, view.is_empty) == (315_000, 6, (), False)
+        assert [choice.method for choice in view.groups[0].shipping] == [
+            ShippingMethod.FLAT_RATE,
+            ShippingMethod.PICK_UP,
+        ]
+        assert view.groups[0].shipping[0].amount == 15_000
+        # Nothing of the second shop has to be brought anywhere.
+        assert (view.groups[1].shipping, view.groups[1].is_shipped, view.is_shipped) == ((), False, True)
+
+    def test_a_ticket_costs_what_its_day_costs(self, cart):
+        line = ticket_line(cart, price_seen=25_000)
+        DatedPriceFactory(variant=line.variant, weekdays="7", price=25_000)
+        assert cart_view(GUEST, NOW).total == 25_000
+        assert problem()[0] is None
+
+    def test_nobody_and_a_stranger_see_an_empty_cart(self, cart):
+        CartLineFactory(cart=cart)
+        for buyer in (Buyer(None, ""), Buyer(None, "orang-lain")):
+            assert cart_view(buyer, NOW).is_empty
+            assert cart_count(buyer) == 0
+        assert cart_count(GUEST) == 1
+
+    def test_many_lines_take_as_many_queries_as_few(self, cart, django_assert_num_queries):
+        def fill():
+            line = CartLineFactory(cart=cart)
+            ListingPictureFactory(listing=line.variant.listing)
+            ticket_line(cart)
+
+        fill()
+        with django_assert_num_queries(10):
+            cart_view(GUEST, NOW)
+        for _ in range(4):
+            fill()
+        with django_assert_num_queries(10):
+            assert len(cart_view(GUEST, NOW).lines) == 10
+
+
+class TestProblems:
+    def test_sold_out(self, cart):
+        CartLineFactory(cart=cart)
+        Pool.objects.update(taken=10)
+        assert problem() == (Problem.SOLD_OUT, "Sold out.", 0, 0)
+        assert problem("id")[1] == "Habis."
+
+    def test_a_lapsed_hold_is_free_again(self, cart):
+        CartLineFactory(cart=cart)
+        Pool.objects.update(taken=10)
+        HoldFactory(pool=Pool.objects.get(), quantity=10, lapses_at=NOW)
+        assert problem() == (None, "", 10, 85_000)
+
+    def test_fewer_left(self, cart):
+        CartLineFactory(cart=cart, quantity=4)
+        Pool.objects.update(taken=8)
+        assert problem() == (Problem.FEWER_LEFT, "Only 2 left.", 2, 340_000)
+
+    def test_more_than_one_order_may_hold(self, cart):
+        CartLineFactory(cart=cart, quantity=4)
+        Listing.objects.update(most_per_order=3)
+        assert problem() == (Problem.TOO_MANY, "At most 3 per order.", 3, 340_000)
+
+    def test_a_slot_that_passed(self, cart):
+        ticket_line(cart)
+        Slot.objects.update(starts_at=datetime(2026, 11, 22, 1, tzinfo=UTC), ends_at=NOW)
+        assert problem() == (Problem.PASSED, "This time has passed.", 0, 0)
+
+    def test_a_slot_that_the_operator_closed(self, cart):
+        ticket_line(cart)
+        Slot.objects.update(closed_at=NOW)
+        assert problem() == (Problem.CLOSED, "Closed by the operator.", 0, 0)
+
+    def test_a_place_that_is_closed(self, cart):
+        line = ticket_line(cart)
+        ClosureFactory(destination=line.variant.listing.destination)
+        assert problem() == (Problem.CLOSED, "Closed: Road works.", 0, 0)
+        assert problem("id")[1] == "Tutup: Perbaikan jalan."
+
+    def test_a_price_that_changed(self, cart):
+        CartLineFactory(cart=cart, quantity=2)
+        Variant.objects.update(price=90_000)
+        assert problem() == (Problem.PRICE_CHANGED, "The price was Rp85.000 and is now Rp90.000.", 10, 180_000)
+
+    @pytest.mark.parametrize("status", [ListingStatus.HIDDEN, ListingStatus.DRAFT, ListingStatus.PENDING])
+    def test_a_listing_that_is_hidden(self, cart, status: str):
+        CartLineFactory(cart=cart)
+        Listing.objects.update(status=status)
+        assert problem() == (Problem.HIDDEN, "This is no longer for sale.", 0, 0)
+
+    def test_all_problems_are_said_and_nothing_is_lost(self, cart):
+        first, second = CartLineFactory(cart=cart), CartLineFactory(cart=cart, quantity=3)
+        Variant.objects.filter(pk=first.variant_id).update(is_active=False)
+        Pool.objects.filter(stock__variant=second.variant_id).update(taken=8)
+
+        with override("en"):
+            view = cart_view(GUEST, NOW)
+
+        assert view.problems == ("Beef rendang: This is no longer for sale.", "Beef rendang: Only 2 left.")
+        assert (len(view.lines), view.total) == (2, 255_000)
+
+    def test_lines_of_one_slot_share_its_places(self, cart):
+        slot = SlotFactory(pool__capacity=5)
+        for quantity in (4, 3, 1):
+            variant = AdmissionVariantFactory(listing=slot.listing)
+            CartLineFactory(cart=cart, variant=variant, slot=slot, quantity=quantity)
+
+        view = cart_view(GUEST, NOW)
+
+        codes = [line.problem_code for line in view.lines]
+        assert codes == [None, Problem.FEWER_LEFT, Problem.SOLD_OUT]
+        assert [line.most for line in view.lines] == [5, 1, 0]
