@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 SUBSCRIBER = "search.index"
 BATCH = 200
 
+# What the index lost may have left a tombstone of any version behind: a leap passes it.
+_LEAP = 1_000
+
 type Progress = Callable[[int], None]
 
 
@@ -226,7 +229,7 @@ def mend(differences: Iterable[Difference], *, now: datetime) -> None:
             row, _made = Document.objects.get_or_create(
                 source=name, object_id=pk, defaults={"is_deleted": True, "digest": digest(None)}
             )
-            newest = Greatest(F("version"), Value(difference.indexed_version)) + 1
+            newest = Greatest(F("version"), Value(difference.indexed_version)) + _LEAP
             Document.objects.filter(pk=row.pk).update(version=newest, is_dirty=True)
     flush(now=now)
 

@@ -1,0 +1,271 @@
+"""The index follows the database: nothing lost, ghost or resurrected."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+
+from foundation.outbox import services as outbox
+from foundation.outbox.models import Delivery, DeliveryStatus
+from foundation.outbox.services import publish
+from marketplace.catalog import services as catalog
+from marketplace.catalog.models import Listing
+from search import indexer
+from search.analysis.analyzer import Analysed
+from search.documents.content import Content
+from search.documents.entry import entry
+from search.engines import chosen
+from search.engines.contract import EngineDown, Operation, SearchRequest
+from search.gazetteer import analyzer
+from search.models import Document
+from search.registration import index_equals_database
+from search.tasks import flush
+from tests.factories.catalog import AdmissionVariantFactory, VariantFactory
+from tests.factories.destinations import DestinationFactory
+from tests.factories.inventory import SlotFactory, StockFactory
+from tourism.destinations import services as destinations
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+def found(index, q=""):
+    index.refresh()
+    request = SearchRequest(query=analyzer().query(q) if q else Analysed("", ()))
+    return sorted(hit.key for hit in index.search(request).hits)
+
+
+def listed(title="Rendang daging"):
+    """A listing whose change was told and delivered."""
+    listing = StockFactory(variant=VariantFactory(listing__title_id=title, listing__title_en="")).variant.listing
+    publish(topic="listing.changed", key=listing.pk, now=NOW)
+    return listing
+
+
+def row(listing):
+    return Document.objects.get(source="listing", object_id=listing.pk)
+
+
+class Down:
+    """An engine that does not answer."""
+
+    name = "down"
+
+    def apply(self, operations):
+        raise EngineDown("gone")
+
+    search = suggest = versions = refresh = apply
+
+    def is_broken(self):
+        return False
+
+    def health(self):
+        return SimpleNamespace(is_up=False, documents=0, detail="gone")
+
+
+@pytest.mark.django_db
+class TestChanges:
+    def test_a_change_is_found_once_its_event_is_delivered(self, index):
+        listing = listed()
+        assert found(index, "rendang") == []
+        outbox.drain(now=NOW)
+        assert found(index, "rendang") == [f"listing:{listing.pk}"]
+        assert (row(listing).version, row(listing).indexed_version, row(listing).is_dirty) == (1, 1, False)
+
+    def test_a_lost_wake_up_costs_nothing_but_time(self, index, monkeypatch):
+        monkeypatch.setattr("foundation.outbox.services.wake_after_commit", lambda: None)
+        listing = listed()
+        outbox.deliver(now=NOW)
+        assert found(index) == [f"listing:{listing.pk}"]
+
+    def test_a_repeat_raises_no_version(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        publish(topic="listing.changed", key=listing.pk, now=LATER)
+        outbox.drain(now=LATER)
+        assert row(listing).version == 1
+
+    def test_a_rename_is_found_under_the_new_name_alone(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        Listing.objects.filter(pk=listing.pk).update(title_id="Dendeng batokok")
+        publish(topic="listing.changed", key=listing.pk, now=LATER)
+        outbox.drain(now=LATER)
+        assert (found(index, "rendang"), found(index, "dendeng")) == ([], [f"listing:{listing.pk}"])
+        assert row(listing).version == 2
+
+    def test_what_is_hidden_is_gone_and_an_older_version_cannot_bring_it_back(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        before = Operation(row(listing).key, 1, entry(Content.from_json(row(listing).content), analyzer()))
+        catalog.hide_listing(listing_id=listing.pk, now=LATER)
+        outbox.drain(now=LATER)
+        assert found(index) == []
+        index.apply([before])
+        assert found(index) == []
+        assert (row(listing).version, row(listing).is_deleted) == (2, True)
+
+    def test_what_is_shown_again_comes_back(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        catalog.hide_listing(listing_id=listing.pk, now=LATER)
+        outbox.drain(now=LATER)
+        catalog.publish_listing(listing_id=listing.pk, now=LATER)
+        outbox.drain(now=LATER)
+        assert found(index) == [f"listing:{listing.pk}"]
+        assert row(listing).version == 3
+
+    def test_what_was_never_to_be_found_leaves_no_row(self, index):
+        listing = VariantFactory(listing__status="DRAFT").listing
+        publish(topic="listing.changed", key=listing.pk, now=NOW)
+        outbox.drain(now=NOW)
+        assert not Document.objects.exists()
+
+    def test_events_out_of_order_end_in_the_state_of_the_database(self, index):
+        listing = listed("Rendang pertama")
+        Listing.objects.filter(pk=listing.pk).update(title_id="Rendang kedua")
+        publish(topic="listing.changed", key=listing.pk, now=NOW)
+        first, second = Delivery.objects.filter(subscriber=indexer.SUBSCRIBER).order_by("pk")
+        for delivery in (second, first):
+            indexer.on_events([delivery.event], now=NOW)
+        assert found(index, "kedua") == [f"listing:{listing.pk}"]
+        assert row(listing).version == 1
+
+    def test_a_closed_place_shows_on_its_tickets_at_once(self, index):
+        listing = AdmissionVariantFactory().listing
+        SlotFactory(listing=listing)
+        publish(topic="listing.changed", key=listing.pk, now=NOW)
+        outbox.drain(now=NOW)
+        destinations.close(
+            destination_ids=[listing.destination_id],
+            starts_at=NOW,
+            ends_at=None,
+            reason_id="Longsor",
+            declared_by_id=None,
+            now=NOW,
+        )
+        outbox.drain(now=NOW)
+        assert Document.objects.get(source="listing").content["badge"] == "closed"
+        assert Document.objects.get(source="destination").content["badge"] == "closed"
+
+
+@pytest.mark.django_db
+class TestOutages:
+    def test_an_engine_that_is_down_delays_and_loses_nothing(self, index, monkeypatch):
+        listing = listed()
+        monkeypatch.setattr(indexer, "engine", Down)
+        outbox.drain(now=NOW)
+        assert not Delivery.objects.exclude(status=DeliveryStatus.DONE).exists()
+        assert (row(listing).version, row(listing).indexed_version, row(listing).is_dirty) == (1, 0, True)
+        monkeypatch.setattr(indexer, "engine", chosen.engine)
+        flush()
+        assert found(index) == [f"listing:{listing.pk}"]
+        assert not row(listing).is_dirty
+
+    def test_a_change_between_sending_and_noting_stays_dirty(self, index):
+        listing = listed()
+        indexer.take_up("listing", [listing.pk], now=NOW)
+        sent = [row(listing)]
+        Listing.objects.filter(pk=listing.pk).update(title_id="Dendeng")
+        indexer.take_up("listing", [listing.pk], now=LATER)
+        indexer.send(sent, now=LATER)
+        assert (row(listing).version, row(listing).is_dirty) == (2, True)
+        indexer.flush(now=LATER)
+        assert found(index, "dendeng") == [f"listing:{listing.pk}"]
+
+    def test_a_refused_document_waits_with_its_reason_and_stops_no_other(self, index, monkeypatch):
+        refused, taken = listed("Rendang"), listed("Dendeng")
+
+        class Choosy:
+            def apply(self, operations):
+                index.apply([operation for operation in operations if operation.key != f"listing:{refused.pk}"])
+                return {f"listing:{refused.pk}": "mapper_parsing_exception"}
+
+        monkeypatch.setattr(indexer, "engine", Choosy)
+        outbox.drain(now=NOW)
+        assert (row(refused).is_dirty, row(refused).last_error) == (True, "mapper_parsing_exception")
+        assert (row(taken).is_dirty, row(taken).last_error) == (False, "")
+
+    def test_a_missing_index_is_built_again_by_the_next_change(self, index):
+        first = listed("Rendang")
+        outbox.drain(now=NOW)
+        index.drop()
+        second = listed("Dendeng")
+        outbox.drain(now=LATER)
+        assert found(index) == sorted([f"listing:{first.pk}", f"listing:{second.pk}", *shops()])
+
+    def test_a_missing_index_is_built_again_by_the_flush(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        index.drop()
+        flush()
+        assert f"listing:{listing.pk}" in found(index)
+
+
+def shops():
+    return [f"shop:{pk}" for pk in Document.objects.filter(source="shop").values_list("object_id", flat=True)]
+
+
+@pytest.mark.django_db
+class TestVerifying:
+    def test_an_index_that_was_rebuilt_equals_the_database(self, index):
+        listed()
+        DestinationFactory()
+        assert indexer.rebuild(now=NOW) == 3
+        assert list(indexer.verify()) == []
+        assert list(index_equals_database()) == []
+
+    def test_what_is_on_its_way_is_no_difference(self, index):
+        listed()
+        assert [difference.kind for difference in indexer.verify()] == ["unread"]
+        assert next(indexer.verify()).key.startswith("shop:")
+
+    def test_finds_and_mends_lost_stale_ghost_and_unread(self, index):
+        lost, stale, unread = listed("Rendang"), listed("Dendeng"), listed("Kerupuk")
+        indexer.rebuild(now=NOW)
+        outbox.drain(now=NOW)
+        keys = [f"listing:{listing.pk}" for listing in (lost, stale, unread)]
+        any_entry = entry(Content.from_json(row(stale).content), analyzer())
+        index.apply(
+            [Operation(keys[0], 5, None), Operation(keys[1], 7, any_entry), Operation("listing:999999", 3, any_entry)]
+        )
+        Listing.objects.filter(pk=unread.pk).update(title_id="Keripik")
+        differences = list(indexer.verify())
+        assert sorted((difference.key, difference.kind) for difference in differences) == sorted(
+            [(keys[0], "lost"), (keys[1], "stale"), (keys[2], "unread"), ("listing:999999", "ghost")]
+        )
+        assert [finding.row for finding in index_equals_database()] == [difference.key for difference in differences]
+        indexer.mend(differences, now=LATER)
+        assert list(indexer.verify()) == []
+        assert "listing:999999" not in found(index)
+        assert set(keys) <= set(found(index))
+
+    def test_the_command_says_what_differs_and_mends_it(self, index, capsys):
+        listing = listed()
+        outbox.drain(now=NOW)
+        Listing.objects.filter(pk=listing.pk).update(title_id="Keripik")
+        with pytest.raises(SystemExit) as left:
+            call_command("search", "verify")
+        assert left.value.code == 1
+        assert f"unread   listing:{listing.pk}" in capsys.readouterr().out
+        call_command("search", "verify", "--mend")
+        assert "0 differ after mending." in capsys.readouterr().out
+
+    def test_the_command_tells_how_it_is(self, index, capsys):
+        listed()
+        call_command("search", "rebuild")
+        call_command("search", "status")
+        out = capsys.readouterr().out
+        assert "documents 2 in the database, 2 in the index" in out
+        assert "waiting   0" in out
+
+
+@pytest.mark.django_db
+def test_loading_takes_a_fixed_number_of_queries(index, django_assert_num_queries):
+    for number in range(3):
+        listed(f"Rendang {number}")
+    ids = list(Listing.objects.values_list("pk", flat=True))
+    source = indexer.sources.registered()["listing"]
+    with django_assert_num_queries(6):
+        assert len(source.load(ids)) == 3
