@@ -3,13 +3,17 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.emptying import _ledger_can_be_emptied  # noqa: F401 - a fixture of every test
 from tests.stack import LiveStack, running_celery_worker, running_stack
 
@@ -73,6 +77,24 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A database per worker, copied from a migrated one instead of migrated anew."""
+    name = connection.creation._get_test_db_name()
+    with ExitStack() as stack:
+        if connection.vendor == "sqlite":
+            fresh_sqlite(Path(name))
+        else:
+            stack.enter_context(fresh_postgresql(os.environ["DATABASE_URL"], name))
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        yield
+        with django_db_blocker.unblock():
+            connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.supervisor import Program, Supervisor, free_ports
+from tests.databases import fresh_postgresql, fresh_sqlite, with_name
 
 ROOT = Path(__file__).resolve().parent.parent
 # The demo province is loaded before the site answers; a busy machine with two cores takes its time.
@@ -93,25 +94,12 @@ def fresh_environment(folder: Path, *, port: int) -> Iterator[dict[str, str]]:
     }
     environment = {**inherited, **settings, "DJANGO_SETTINGS_MODULE": "config.settings"}
     if "DATABASE_URL" not in environment:
+        fresh_sqlite(folder / "lapau.sqlite3")
         yield environment
         return
     environment["REDIS_URL"] = redis_url(REDIS_DATABASE)
-    with fresh_database(environment["DATABASE_URL"], f"lapau_journeys_{os.getpid()}") as url:
+    with fresh_postgresql(environment["DATABASE_URL"], f"lapau_journeys_{os.getpid()}") as url:
         yield {**environment, "DATABASE_URL": url}
-
-
-@contextmanager
-def fresh_database(url: str, name: str) -> Iterator[str]:
-    """Make a database on PostgreSQL, answer its URL, and drop it afterwards."""
-    import psycopg
-    from psycopg import sql
-
-    with psycopg.connect(re.sub(r"^postgres(ql)?://", "postgresql://", url), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield re.sub(r"/[^/]*$", f"/{name}", url)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def redis_url(number: int) -> str:
@@ -128,7 +116,7 @@ def running_celery_worker(*, folder: Path) -> Iterator[None]:
     name = connection.settings_dict["NAME"]
     environment = {
         **os.environ,
-        "DATABASE_URL": re.sub(r"/[^/]*$", f"/{name}", os.environ["DATABASE_URL"]),
+        "DATABASE_URL": with_name(os.environ["DATABASE_URL"], name),
         "LAPAU_DATA": str(settings.DATA_DIR),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "TASKS_EAGER": "0",

@@ -73,7 +73,17 @@ def install_requirements() -> None:
         return
     say("Installing Python packages")
     run(
-        [*uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(lock_file)],
+        [
+            *uv(),
+            "pip",
+            "sync",
+            "--quiet",
+            "--compile-bytecode",
+            "--require-hashes",
+            "--python",
+            str(PYTHON),
+            str(lock_file),
+        ],
         env=uv_environment(),
     )
     stamp.write()
