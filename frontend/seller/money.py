@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,33 @@ class Movement:
     # The shop order it belongs to; None for a payout.
     order_id: int | None
     order_code: str
+    is_return: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """What moved at once for one order; or one payout."""
+
+    at: datetime
+    title: str
+    order_id: int | None
+    order_code: str
+    is_return: bool
+    amount: int
+    movements: Sequence[Movement]
+
+
+def groups(found: Iterable[Movement]) -> list[Group]:
+    """Movements of the same order at the same moment together, in their order."""
+    grouped = []
+    for (at, order_id, is_return), members in groupby(found, key=lambda one: (one.at, one.order_id, one.is_return)):
+        together = list(members)
+        # Without an order each is its own: two payouts are two.
+        for part in [together] if order_id else [[one] for one in together]:
+            first = part[0]
+            amount = sum(one.amount for one in part)
+            grouped.append(Group(at, first.title, order_id, first.order_code, is_return, amount, part))
+    return grouped
 
 
 def movements(shop: Shop, statement: Statement) -> list[Movement]:
@@ -64,6 +92,7 @@ def _movement(row: StatementRow, lines: dict[UUID, OrderLine], parts: dict[UUID,
         amount=row.amount,
         order_id=shop_order_id,
         order_code=order.code if order else "",
+        is_return=row.kind in (JournalKind.REVERSAL, JournalKind.REFUND),
     )
 
 
@@ -84,7 +113,7 @@ def _title(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) ->
 
 def _explanation(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) -> str:
     if row.kind == JournalKind.REVERSAL:
-        return _("Went back to the buyer.")
+        return ""
     if line is not None:
         each = line.amount // line.quantity
         rate = percent(line.commission_rate)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet
+from django.utils.text import capfirst
 
 from frontend.parts.addresses import in_this_language
 from frontend.parts.values import Badge
@@ -104,8 +105,8 @@ def badge(listing: Listing) -> Badge:
     status = ListingStatus(listing.status)
     match status:
         case ListingStatus.PUBLISHED:
-            return Badge(text=status.label, tone="ok")
+            return Badge(text=capfirst(str(status.label)), tone="ok")
         case ListingStatus.PENDING:
-            return Badge(text=status.label, tone="warn")
+            return Badge(text=capfirst(str(status.label)), tone="warn")
         case _:
-            return Badge(text=status.label, tone="open")
+            return Badge(text=capfirst(str(status.label)), tone="open")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontend.seller.counter import for_managers, frame
-from frontend.seller.money import movements
+from frontend.seller.money import groups, movements
 from marketplace.payouts.queries import owed
 from marketplace.shops.models import Shop
 
@@ -22,7 +22,7 @@ def money(request: HttpRequest, shop: Shop) -> HttpResponse:
     statement = owed(shop.pk, limit=limit)
     context = frame(shop, "money") | {
         "owed": statement.owed,
-        "movements": movements(shop, statement),
+        "groups": groups(movements(shop, statement)),
         "more": limit + PAGE_SIZE if len(statement.rows) == limit else 0,
         "account_ending": shop.bank_account_number[-4:],
         "bank_name": shop.bank_name,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -73,7 +74,7 @@ def with_words(card: ShopOrderCard, now: datetime) -> dict[str, Any]:
     deadline = pack_by(card.paid_at) if waits and card.paid_at else None
     return {
         "order": card,
-        "badge": Badge(text=card.status_words, tone=tone(card.status)),
+        "badge": Badge(text=capfirst(card.status_words), tone=tone(card.status)),
         "deadline": deadline_words(deadline, now) if deadline else "",
         "is_late": deadline is not None and deadline < now,
         "is_pick_up": card.shipping_method == ShippingMethod.PICK_UP,
@@ -142,7 +143,7 @@ def show(
         "detail": detail,
         "part": part,
         "contact": detail.contact,
-        "badge": Badge(text=part.status_words, tone=tone(part.status)),
+        "badge": Badge(text=capfirst(part.status_words), tone=tone(part.status)),
         "is_pick_up": part.shipping_method == ShippingMethod.PICK_UP,
         "is_sent": part.shipping_method == ShippingMethod.FLAT_RATE,
         "deadline": deadline_words(deadline, now) if deadline else "",
