@@ -52,6 +52,8 @@ def load(*, progress: Progress, now: datetime) -> None:
         progress("regions", [province.load_province(now=now)], 1)
     progress("sites", pages.load_sites(now=now), 19)
     drawings = Drawings()
+    # The worker makes sizes oldest first: the pictures of the first pages go ahead.
+    pages.upload_first_views(drawings)
     progress("places", pages.load_places(drawings, now=now), 86)
     pages.load_closures(now=now)
     pages.load_notice(now=now)

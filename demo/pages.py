@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from cms.branding.services import load_brands
+from cms.media.models import Image
+from cms.media.services import make_renditions
 from cms.pages.models import DestinationPage, ProvinceHome, RegionHome
 from cms.pages.services import (
     HomeWords,
@@ -29,6 +31,7 @@ from tourism.hazards.models import HazardNotice, HazardSource, Severity
 from tourism.regions.models import Region
 
 CLOSED = ("gunung-marapi", "gunung-singgalang", "gunung-tandikat", "gunung-sago")
+PROVINCE_DRAWING = "rumah-gadang"
 CAUTION = ("air-terjun-lembah-anai",)
 NEWS_ID, NEWS_EN = "Ditutup menurut berita 2025-2026; periksa", "Closed according to news of 2025-2026; please check"
 
@@ -53,6 +56,14 @@ def homes() -> dict[str, RegionHome]:
         home.region.code: home
         for home in RegionHome.objects.filter(locale__language_code="id").select_related("region", "locale")
     }
+
+
+def upload_first_views(drawings: Drawings) -> None:
+    """The pictures at the head of the province's and the regions' pages; the province's in all its sizes at once."""
+    first = Image.objects.get(pk=drawings.named(PROVINCE_DRAWING))
+    make_renditions(images=[first])
+    for row in files.document("homes.json"):
+        drawings.named(row["art"])
 
 
 def load_places(drawings: Drawings, *, now: datetime) -> Iterator[str]:
@@ -225,7 +236,7 @@ def load_homes(drawings: Drawings, *, now: datetime) -> Iterator[str]:
         words_en=HomeWords(
             title="West Sumatra", lead="Places, tickets and handmade goods from 19 regencies and cities"
         ),
-        picture_id=drawings.named("rumah-gadang"),
+        picture_id=drawings.named(PROVINCE_DRAWING),
         now=now,
     )
     for row in files.document("homes.json"):
