@@ -65,13 +65,13 @@ def search(
     now: datetime,
 ) -> SearchPage:
     """One page of what answers a question, best first."""
-    typed = " ".join(q[:MOST_QUERY_CHARACTERS].split())
+    typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
     request = SearchRequest(
         query=gazetteer.analyzer().query(typed),
         kind=kind_of(kind),
-        regions=tuple(dict.fromkeys(regions))[:40],
-        categories=tuple(dict.fromkeys(categories))[:40],
+        regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
+        categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
         price_min=price_min,
         price_max=price_max,
         day=day,
@@ -135,6 +135,11 @@ def popular(
     """What most people look for, with nothing asked."""
     with override(language):
         return to_results(rows.popular(kinds=kinds, region=region, limit=limit), language=language, now=now, near=None)
+
+
+def readable(text: str) -> str:
+    """A text without what no database can hold."""
+    return text[:20_000].encode("utf-8", "replace").decode().replace("\x00", " ")
 
 
 def kind_of(kind: str) -> str:
@@ -342,7 +347,10 @@ def _in(text: Mapping[str, str], language: str) -> str:
 def _shelves(typed: str, *, language: str) -> list[Suggestion]:
     """Categories and regions that begin like this."""
     found: list[Suggestion] = []
-    category_label, region_label = _("Category"), _("Region")
+    for code, name in Region.objects.regencies().values_list("code", "short_name"):
+        if _begins(name, typed):
+            found.append(Suggestion(name, "region", _("Region"), "", links.search_path(language, region=code)))
+    category_label = _("Category")
     for place in PlaceCategory:
         if _begins(str(place.label), typed) or _begins(place.value.replace("_", " "), typed):
             url = links.search_path(language, type=Kind.DESTINATION.value, category=place.value)
@@ -351,10 +359,8 @@ def _shelves(typed: str, *, language: str) -> list[Suggestion]:
         if _begins(shelf.name_id, typed) or _begins(shelf.name_en, typed):
             url = links.search_path(language, category=shelf.slug)
             found.append(Suggestion(shelf.name, "category", category_label, "", url))
-    for code, name in Region.objects.regencies().values_list("code", "short_name"):
-        if _begins(name, typed):
-            found.append(Suggestion(name, "region", region_label, "", links.search_path(language, region=code)))
-    return found
+    # What begins with the letters comes before what has them further on.
+    return sorted(found, key=lambda line: not " ".join(words(line.text)).startswith(typed))
 
 
 def _begins(name: str, typed: str) -> bool:

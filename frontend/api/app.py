@@ -67,3 +67,8 @@ def on_missing(request: HttpRequest, missing: Http404) -> HttpResponse:
 def answer(request: HttpRequest, problem: Problem, status: int) -> HttpResponse:
     """A problem as the answer."""
     return api.create_response(request, problem.model_dump(), status=status)
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    """404 as JSON for addresses that nothing answers."""
+    return on_missing(request, Http404())

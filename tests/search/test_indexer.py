@@ -1,7 +1,6 @@
 """The index follows the database: nothing lost, ghost or resurrected."""
 
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -16,7 +15,7 @@ from search.analysis.analyzer import Analysed
 from search.documents.content import Content
 from search.documents.entry import entry
 from search.engines import chosen
-from search.engines.contract import EngineDown, Operation, SearchRequest
+from search.engines.contract import Operation, SearchRequest
 from search.gazetteer import analyzer
 from search.models import Document
 from search.registration import index_equals_database
@@ -24,9 +23,9 @@ from search.tasks import flush
 from tests.factories.catalog import AdmissionVariantFactory, VariantFactory
 from tests.factories.destinations import DestinationFactory
 from tests.factories.inventory import SlotFactory, StockFactory
+from tests.search.province import NOW, Down
 from tourism.destinations import services as destinations
 
-NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 
 
@@ -45,23 +44,6 @@ def listed(title="Rendang daging"):
 
 def row(listing):
     return Document.objects.get(source="listing", object_id=listing.pk)
-
-
-class Down:
-    """An engine that does not answer."""
-
-    name = "down"
-
-    def apply(self, operations):
-        raise EngineDown("gone")
-
-    search = suggest = versions = refresh = apply
-
-    def is_broken(self):
-        return False
-
-    def health(self):
-        return SimpleNamespace(is_up=False, documents=0, detail="gone")
 
 
 @pytest.mark.django_db

@@ -1,0 +1,3 @@
+from tests.search.province import index, province
+
+__all__ = ["index", "province"]
