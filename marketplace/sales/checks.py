@@ -95,8 +95,10 @@ def one_effect_per_payment() -> Iterator[Finding]:
     orders = {f"payment:{pk}": code for pk, code in Payment.objects.values_list("pk", "order__code")}
     undone = set(Journal.objects.filter(kind=JournalKind.REVERSAL).values_list("reference", flat=True))
     for reference in Journal.objects.filter(kind=JournalKind.SALE).values_list("reference", flat=True):
-        if reference not in undone:
-            sales[orders.get(reference, reference)].append(reference)
+        if reference not in orders:
+            yield Finding(row=f"journal SALE {reference}", fault="sold something without a payment")
+        elif reference not in undone:
+            sales[orders[reference]].append(reference)
     for code, references in sales.items():
         if len(references) > 1:
             yield Finding(

@@ -28,6 +28,7 @@ SHIPPING = 15_000
 class OrderFactory(DjangoModelFactory):
     class Meta:
         model = Order
+        skip_postgeneration_save = True
 
     code = LazyFunction(lambda: random_code(8))
     guest_key = "tamu-1"
@@ -63,6 +64,7 @@ class OrderLineFactory(DjangoModelFactory):
 
     class Meta:
         model = OrderLine
+        skip_postgeneration_save = True
 
     shop_order = SubFactory(ShopOrderFactory)
     variant = SubFactory(VariantFactory)
