@@ -114,3 +114,12 @@ def drain(*, now: datetime) -> int:
     while taken := deliver(now=now):
         total += taken
     return total
+
+
+def try_again(*, delivery_id: int, now: datetime) -> bool:
+    """Have a delivery that was given up tried anew; True the first time."""
+    dead = Delivery.objects.filter(pk=delivery_id, status=DeliveryStatus.DEAD)
+    revived = dead.update(status=DeliveryStatus.PENDING, attempts=0, due_at=now, done_at=None, last_error="")
+    if revived:
+        wake_after_commit()
+    return bool(revived)
