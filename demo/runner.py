@@ -66,19 +66,24 @@ def only_one(lock: Path) -> Iterator[None]:
 
 
 def bring_up_to_date(*, say: Say) -> None:
-    """Migrate, collect static files and load the sample province, each only if something is new."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("Preparing the database ...")
-        for library in LIBRARIES:
-            call_command("migrate", library, interactive=False, verbosity=0)
-        call_command("migrate", interactive=False, verbosity=0)
-    collect_static_files(say=say)
-    call_command("load_demo")
+    """Migrate, collect static files and load the sample province, each only if something is new.
+
+    :raises ChildEnded: collecting static files failed.
+    """
+    with collecting_static_files(say=say):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            say("Preparing the database ...")
+            for library in LIBRARIES:
+                call_command("migrate", library, interactive=False, verbosity=0)
+            call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_demo")
+    forget_wake_ups()
 
 
-def collect_static_files(*, say: Say) -> None:
-    """Collect static files unless the same ones were collected before."""
+@contextmanager
+def collecting_static_files(*, say: Say) -> Iterator[None]:
+    """Collect static files meanwhile, on the other core, unless the same ones were collected before."""
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     digest = hashlib.sha256()
     for finder in get_finders():
@@ -86,10 +91,24 @@ def collect_static_files(*, say: Say) -> None:
             file = Path(storage.path(name)).stat()
             digest.update(f"{name} {file.st_size} {file.st_mtime_ns}\n".encode())
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        yield
         return
     say("Collecting static files ...")
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--clear", "--verbosity", "0"]
+    with Supervisor(logs=settings.DATA_DIR / "log") as supervisor:
+        supervisor.start(Program("collectstatic", command), folder=settings.BASE_DIR)
+        yield
+        supervisor.wait_for_end("collectstatic")
     stamp.write_text(digest.hexdigest())
+
+
+def forget_wake_ups() -> None:
+    """Empty the embedded broker: what loading has left there would only hold up what a visitor does.
+
+    Nothing is lost. A message is a wake-up; what there is to do is in rows, and beat finds it.
+    """
+    for message in (settings.DATA_DIR / "broker" / "queue").glob("*.msg"):
+        message.unlink(missing_ok=True)
 
 
 def programs(*, port: int) -> list[Program]:

@@ -87,6 +87,15 @@ class Supervisor:
             self.check()
             sleep(0.3)
 
+    def wait_for_end(self, name: str) -> None:
+        """Wait until a program that has an end of its own has come to it.
+
+        :raises ChildEnded: it failed.
+        """
+        if self.children[name].wait():
+            self.check()
+        del self.children[name]
+
     def wait_for(self, url: str, *, seconds: float) -> None:
         """Wait until an address answers with success.
 

@@ -62,6 +62,21 @@ class TestSupervisor:
             with pytest.raises(ChildEnded, match=r"site ended with status 3\.\nno database"):
                 supervisor.wait()
 
+    def test_waits_for_a_program_that_ends_by_itself(self, tmp_path):
+        with Supervisor(logs=tmp_path) as supervisor:
+            supervisor.start(Program("collect", [sys.executable, "-c", "print('done')"]))
+            supervisor.wait_for_end("collect")
+
+            assert supervisor.children == {}
+            assert supervisor.tail("collect") == "done"
+
+    def test_tells_that_such_a_program_failed(self, tmp_path):
+        with Supervisor(logs=tmp_path) as supervisor:
+            supervisor.start(Program("collect", [sys.executable, "-c", "raise SystemExit('disk full')"]))
+
+            with pytest.raises(ChildEnded, match=r"collect ended with status 1\.\ndisk full"):
+                supervisor.wait_for_end("collect")
+
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent has gone")
     def test_leaves_no_orphan_when_it_is_killed_itself(self, tmp_path):
         command = [sys.executable, "-c", SUPERVISE, str(tmp_path)]
