@@ -75,7 +75,10 @@ def draw(canvas: Canvas, ticket: TicketPage, *, top: float, site_name: str) -> N
         if value:
             y = line(canvas, name, facts_left, y - 2.5 * mm, size=9, color=SOFT, width=facts_width)
             y = line(canvas, value, facts_left, y, size=11, bold=True, width=facts_width)
-    foot = _("Ticket %(place)d of %(of)d. Valid once, at the gate, by this code.") % {"place": ticket.place, "of": ticket.of}
+    foot = _("Ticket %(place)d of %(of)d. Valid once, at the gate, by this code.") % {
+        "place": ticket.place,
+        "of": ticket.of,
+    }
     if view.is_sample:
         foot = f"{_('Sample data.')} {foot}"
     y = line(canvas, foot, left, box - QR_SIZE - 9 * mm, size=9, color=SOFT, width=width)

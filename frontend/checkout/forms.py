@@ -21,9 +21,7 @@ class CheckoutForm(forms.Form):
 
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     agreed_total = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_RUPIAH)
-    name = forms.CharField(
-        label=_("Name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     phone = forms.CharField(
         label=_("Phone number"),
         max_length=30,
@@ -38,6 +36,7 @@ class CheckoutForm(forms.Form):
         required=False,
         max_length=250,
         help_text=_("Street, number, and what helps to find it."),
+        error_messages={"required": _("Something in your cart is sent, so we need an address.")},
         widget=forms.Textarea({"rows": 3, "autocomplete": "street-address"}),
     )
     tempat = forms.CharField(
@@ -51,6 +50,7 @@ class CheckoutForm(forms.Form):
     postal_code = forms.CharField(
         label=_("Postal code"),
         required=False,
+        help_text=_("Filled in by itself once you choose a place above."),
         max_length=5,
         validators=[RegexValidator(r"^\d{5}$", _("A postal code has five digits."))],
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),
@@ -70,6 +70,7 @@ class CheckoutForm(forms.Form):
     def __init__(self, *args: Any, is_sent: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_sent = is_sent
+        self.fields["address"].required = is_sent
 
     def clean_name(self) -> str:
         """A name that is more than spaces."""
@@ -98,11 +99,8 @@ class CheckoutForm(forms.Form):
             cleaned["village"] = ""
         if place and not cleaned.get("postal_code") and "postal_code" not in self.errors:
             cleaned["postal_code"] = place.postal_code
-        if self.is_sent:
-            if not cleaned.get("address") and "address" not in self.errors:
-                self.add_error("address", _("Something in your cart is sent, so we need an address."))
-            if not cleaned.get("postal_code") and "postal_code" not in self.errors:
-                self.add_error("postal_code", _("Choose your place above, or write the postal code."))
+        if self.is_sent and not cleaned.get("postal_code") and "postal_code" not in self.errors:
+            self.add_error("postal_code", _("Choose your place above, or write the postal code."))
         return cleaned
 
 

@@ -1,5 +1,6 @@
 """Putting things in the cart, from pages that are the same for everybody and hold no token."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,7 @@ def add(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     buyer = cart_buyer(request, now=now, about_to_own=True)
     try:
-        wanted = read(request.POST)
+        wanted = read(plain(request.POST))
         add_all(buyer, wanted, now=now)
     except DomainError as refusal:
         return refuse(request, refusal)
@@ -57,12 +58,15 @@ def add(request: HttpRequest) -> HttpResponse:
 def add_all(buyer: Buyer, wanted: list[Wanted], *, now: datetime) -> None:
     """Everything or nothing."""
     for one in wanted:
-        services.add_line(
-            buyer=buyer, variant_id=one.variant_id, slot_id=one.slot_id, quantity=one.quantity, now=now
-        )
+        services.add_line(buyer=buyer, variant_id=one.variant_id, slot_id=one.slot_id, quantity=one.quantity, now=now)
 
 
-def read(posted: QueryDict) -> list[Wanted]:
+def plain(posted: QueryDict) -> dict[str, str]:
+    """What a form sent, the last value of each name."""
+    return {name: str(posted.get(name, "")) for name in posted}
+
+
+def read(posted: Mapping[str, str]) -> list[Wanted]:
     """What a listing's form asks for: ``v`` and ``jumlah`` of goods, or ``jam`` and ``q<variant>`` of a ticket.
 
     :raises InvalidInput: nothing was chosen, or what was sent is no number.
@@ -71,7 +75,11 @@ def read(posted: QueryDict) -> list[Wanted]:
         return [Wanted(number(posted["v"]), None, number(posted.get("jumlah", "1")))]
     slot_id = number(posted["jam"]) if posted.get("jam") else None
     chosen = {name[1:]: value for name, value in posted.items() if name.startswith("q") and name[1:].isdecimal()}
-    wanted = [Wanted(number(variant), slot_id, number(typed)) for variant, typed in chosen.items() if typed.strip() not in ("", "0")]
+    wanted = [
+        Wanted(number(variant), slot_id, number(typed))
+        for variant, typed in chosen.items()
+        if typed.strip() not in ("", "0")
+    ]
     if not wanted:
         raise InvalidInput(_("Please choose how many."))
     return wanted

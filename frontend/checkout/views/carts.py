@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError
 from frontend.checkout import shipping
-from frontend.checkout.views.adding import number
+from frontend.checkout.views.adding import number, plain
 from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts import queries, services
 
@@ -28,24 +28,25 @@ def cart(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     buyer = cart_buyer(request, now=now)
     if request.method != "POST":
-        return show(request, buyer, request.GET, now=now)
-    refusal = change(buyer, request.POST, now=now)
+        return show(request, buyer, plain(request.GET), now=now)
+    posted = plain(request.POST)
+    refusal = change(buyer, posted, now=now)
     is_htmx = bool(request.headers.get("HX-Request"))
     if refusal is not None:
-        return show(request, buyer, request.POST, now=now, refusal=refusal)
+        return show(request, buyer, posted, now=now, refusal=refusal)
     if is_htmx:
-        answer = show(request, buyer, request.POST, now=now)
+        answer = show(request, buyer, posted, now=now)
         answer["HX-Trigger"] = "cart-changed"
         return answer
-    query = urlencode(shipping.parameters(request.POST))
-    if request.POST.get("lanjut") and not queries.cart_view(buyer, now).problems:
+    query = urlencode(list(shipping.parameters(posted)))
+    if posted.get("lanjut") and not queries.cart_view(buyer, now).problems:
         return redirect(f"{reverse('checkout:checkout')}?{query}" if query else "checkout:checkout")
-    if request.POST.get("hapus"):
+    if posted.get("hapus"):
         messages.success(request, _("Removed from your cart."))
     return redirect(f"{reverse('checkout:cart')}?{query}" if query else "checkout:cart")
 
 
-def change(buyer: Buyer, posted: QueryDict, *, now: datetime) -> DomainError | None:
+def change(buyer: Buyer, posted: Mapping[str, str], *, now: datetime) -> DomainError | None:
     """Do what the form asks; the last refusal, if any. What could be done is done."""
     if posted.get("setuju"):
         services.accept_changes(buyer=buyer, now=now)
@@ -60,7 +61,7 @@ def change(buyer: Buyer, posted: QueryDict, *, now: datetime) -> DomainError | N
     present = {str(line.id): line.quantity for line in queries.cart_view(buyer, now).lines}
     for name, typed in posted.items():
         line_id = name.removeprefix("jumlah-")
-        if line_id == name or line_id == removed or line_id not in present or typed == str(present[line_id]):
+        if line_id in (name, removed) or line_id not in present or typed == str(present[line_id]):
             continue
         try:
             services.change_quantity(buyer=buyer, line_id=int(line_id), quantity=number(typed), now=now)

@@ -47,18 +47,20 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     found = find(request, code)
     page = queries.order_page(order_id=found.pk, now=now)
     context = presenting.of_order(page, now=now)
-    if page.step == request.GET.get("dari"):
-        return render(request, "checkout/_time_left.html", context)
-    answer = render(request, "checkout/_order.html", context)
-    answer["HX-Retarget"] = "#pesanan"
-    answer["HX-Reswap"] = "outerHTML"
+    if page.step != request.GET.get("dari"):
+        return render(request, "checkout/_order.html", context)
+    if not context["waiting"]:
+        return HttpResponse(status=204)
+    answer = render(request, "checkout/_time_left.html", context)
+    answer["HX-Retarget"] = "#sisa"
+    answer["HX-Reswap"] = "innerHTML"
     return answer
 
 
 @require_POST
 @never_cache
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """"I have paid": ask Midtrans now."""
+    """The buyer says "I have paid": ask Midtrans now."""
     now = timezone.now()
     found = find(request, code)
     page = queries.order_page(order_id=found.pk, now=now)
@@ -71,7 +73,10 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     else:
         after = queries.order_page(order_id=found.pk, now=timezone.now())
         if after.keeps_changing and after.step == page.step:
-            messages.info(request, _("Midtrans has not seen your payment yet. It can take a few minutes; this page keeps looking."))
+            messages.info(
+                request,
+                _("Midtrans has not seen your payment yet. It can take a few minutes; this page keeps looking."),
+            )
     return redirect("checkout:order", code=found.code)
 
 

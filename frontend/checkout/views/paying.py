@@ -14,6 +14,7 @@ from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError
 from frontend.checkout import shipping
 from frontend.checkout.forms import CheckoutForm, fresh_key
+from frontend.checkout.views.adding import plain
 from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
 from marketplace.orders.models import Order
@@ -33,14 +34,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return go_and_pay(request, placed)
     if cart.is_empty or (cart.problems and request.method != "POST"):
         return redirect("checkout:cart")
-    chosen = request.POST if request.method == "POST" else request.GET
+    chosen = plain(request.POST if request.method == "POST" else request.GET)
     sums = shipping.sums(cart, chosen)
     if request.method != "POST":
         return show(request, new_form(request, sums), sums)
     if "hitung" in request.POST or "cari" in request.POST:
-        typed = request.POST.copy()
-        typed["agreed_total"] = str(sums.total)
-        return show(request, CheckoutForm(initial=typed.dict(), is_sent=sums.is_sent), sums)
+        return show(request, CheckoutForm(initial=chosen, is_sent=sums.is_sent), sums)
     form = CheckoutForm(request.POST, is_sent=sums.is_sent)
     if not form.is_valid():
         return show(request, form, sums, status=422)
@@ -58,7 +57,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         # Somebody was quicker, a price changed: the cart is read again, so that what is shown is what is left.
         form.add_error(None, refusal.sentence)
-        sums = shipping.sums(cart_view(buyer, timezone.now()), request.POST)
+        sums = shipping.sums(cart_view(buyer, timezone.now()), chosen)
         return show(request, form, sums, status=refusal.status)
     return go_and_pay(request, order)
 

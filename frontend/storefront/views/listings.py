@@ -36,7 +36,7 @@ def goods(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(in_this_language(listing.url_path), permanent=True)
     variant = chosen_variant(listing, request.GET.get("v", ""))
     quantity = chosen_quantity(request.GET, variant, listing)
-    context = shared(listing, now=now) | {
+    context = shared(request, listing, now=now) | {
         "variant": variant,
         "quantity": quantity,
         "most": min(variant.left or 0, listing.most_per_order) if variant else 0,
@@ -68,7 +68,7 @@ def ticket(request: HttpRequest, slug: str) -> HttpResponse:
     crumbs = [Crumb(title=_("Tickets"), url=f"{reverse('storefront:search')}?type=ticket")]
     if listing.shop.region_slug:
         crumbs.append(Crumb(title=listing.shop.region_name, url=region_home(listing.shop.region_slug)))
-    context = shared(listing, now=now) | {
+    context = shared(request, listing, now=now) | {
         "choice": choice,
         "part": request.headers.get("X-Part", ""),
         "nav_current": "ticket",
@@ -86,8 +86,10 @@ def find(slug: str, *, now: datetime) -> ListingView:
     return listing
 
 
-def shared(listing: ListingView, *, now: datetime) -> dict[str, Any]:
-    """What both kinds of pages show."""
+def shared(request: HttpRequest, listing: ListingView, *, now: datetime) -> dict[str, Any]:
+    """What both kinds of pages show; htmx asks for the choice alone and gets less."""
+    if request.headers.get("HX-Request"):
+        return {"listing": listing, "window": payment_minutes()}
     region_code = listing.destination.region_code if listing.destination else listing.shop.region_code
     beside = listing_cards(region_code=region_code, limit=BESIDE + 1, now=now)
     return {

@@ -1,0 +1,206 @@
+import re
+import uuid
+
+import pytest
+
+from marketplace.carts.models import CartLine
+from marketplace.catalog.models import Variant
+from marketplace.inventory.models import Hold, Pool
+from marketplace.orders.models import Contact, Order, ShopOrder
+from tests.factories.orders import admission, goods
+from tests.factories.regions import RegencyFactory
+from tests.frontend.checkout.test_cart import put
+from tests.frontend.visiting import HTMX, soup, words
+from tourism.regions.models import Region, RegionKind, RegionLevel
+
+pytestmark = pytest.mark.django_db
+PAY = "/bayar/"
+
+
+def typed(page, **changes):
+    """What the page's form would send, with a name and a phone number."""
+    hidden = {field["name"]: field.get("value", "") for field in page.select("#bayar input[type=hidden]")}
+    ways = {field["name"]: field["value"] for field in page.select("#bayar input[type=radio][checked]")}
+    return hidden | ways | {"name": "Siti Aminah", "phone": "0812-3456-7890"} | changes
+
+
+def village():
+    regency = RegencyFactory(name="Kota Bukittinggi")
+    district = Region.objects.create(
+        code=f"{regency.code}.01", parent=regency, level=RegionLevel.DISTRICT, kind=RegionKind.KECAMATAN, name="Guguk Panjang"
+    )
+    return Region.objects.create(
+        code=f"{regency.code}.01.1001",
+        parent=district,
+        level=RegionLevel.VILLAGE,
+        kind=RegionKind.KELURAHAN,
+        name="Benteng Pasar Atas",
+        postal_code="26115",
+    )
+
+
+class TestForm:
+    def test_an_empty_cart_has_nothing_to_pay(self, visitor):
+        assert visitor.get(PAY).headers["Location"] == "/keranjang/"
+
+    def test_tickets_alone_need_no_address(self, visitor):
+        adult, slot = admission(price=20_000)
+        put(visitor, adult, 2, slot)
+        page = soup(visitor.get(PAY))
+
+        assert page.select_one("[name=address]") is None
+        assert words(page.select_one(".sticky .btn")) == "Bayar Rp40.000"
+
+    def test_goods_that_are_sent_need_one(self, visitor):
+        put(visitor, goods())
+        page = soup(visitor.get(PAY))
+        answer = visitor.post(PAY, typed(page))
+
+        assert answer.status_code == 422
+        links = {link["href"]: words(link) for link in soup(answer).select(".errors a")}
+        assert links == {
+            "#id_address": "Alamat: Ada yang dikirim, jadi kami perlu alamat.",
+            "#id_postal_code": "Kode pos: Pilih tempat Anda di atas, atau tulis kode posnya.",
+        }
+        assert not Order.objects.exists()
+
+    def test_without_a_name_or_with_a_broken_number_it_says_what_to_mend(self, visitor):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), name=" ", phone="12"))
+
+        assert answer.status_code == 422
+        assert [link["href"] for link in soup(answer).select(".errors a")] == ["#id_name", "#id_phone"]
+        assert soup(answer).select_one("#id_phone")["value"] == "12"
+
+    def test_choosing_to_pick_up_takes_the_address_away(self, visitor):
+        rendang = goods()
+        put(visitor, rendang)
+        way = f"kirim-{rendang.listing.shop_id}"
+        sent = typed(soup(visitor.get(PAY)), hitung="1", **{way: "PICK_UP"})
+        part = soup(visitor.post(PAY, sent, headers=HTMX))
+
+        assert part.html is None
+        assert part.select_one("[name=address]") is None
+        assert part.select_one("#id_name")["value"] == "Siti Aminah"
+        assert words(part.select_one(".sticky .btn")) == "Bayar Rp85.000"
+        assert part.select_one("[name=agreed_total]")["value"] == "85000"
+        assert part.select_one("[name=checkout_key]")["value"] == sent["checkout_key"]
+
+    def test_a_place_is_found_by_postal_code_and_by_name(self, visitor):
+        place = village()
+        for text in ("26115", "benteng"):
+            choices = soup(visitor.get("/potongan/tempat/", {"tempat": text})).select("input[name=village]")
+            assert [choice["value"] for choice in choices] == [place.code]
+        assert visitor.get("/potongan/tempat/", {"tempat": "\x00" + "x" * 5000}).status_code == 200
+
+
+class TestPlace:
+    def test_places_one_order_and_goes_on_to_midtrans(self, visitor, midtrans):
+        rendang, (adult, slot), place = goods(), admission(price=20_000), village()
+        put(visitor, rendang, 2)
+        put(visitor, adult, 3, slot)
+        sent = typed(
+            soup(visitor.get(PAY)), address="Jl. Ahmad Yani 1", village=place.code, recipient_name="Uni Rina", is_gift="on"
+        )
+        answer = visitor.post(PAY, sent)
+
+        order, contact = Order.objects.get(), Contact.objects.get()
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(midtrans.snap_url.removesuffix("/snap/v1"))
+        assert (order.amount, order.status, order.language) == (245_000, "PLACED", "id")
+        assert (contact.phone, contact.postal_code, contact.recipient_name, contact.is_gift) == (
+            "+6281234567890",
+            "26115",
+            "Uni Rina",
+            True,
+        )
+        assert not CartLine.objects.exists()
+
+    def test_the_same_form_sent_twice_makes_one_order(self, visitor, midtrans):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        sent = typed(soup(visitor.get(PAY)))
+        first, second = visitor.post(PAY, sent), visitor.post(PAY, sent)
+
+        assert Order.objects.count() == 1
+        assert first.headers["Location"] == second.headers["Location"]
+
+    def test_somebody_elses_form_key_shows_nothing_of_their_order(self, visitor, client, midtrans):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        sent = typed(soup(visitor.get(PAY)))
+        visitor.post(PAY, sent)
+        answer = client.post(PAY, sent, HTTP_HOST="lapau.localhost:8000")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/keranjang/")
+
+    def test_sold_out_between_cart_and_payment_is_said_and_nothing_is_written(self, visitor):
+        adult, slot = admission(places=1)
+        put(visitor, adult, 1, slot)
+        sent = typed(soup(visitor.get(PAY)))
+        Pool.objects.filter(pk=slot.pool_id).update(taken=1)
+        answer = visitor.post(PAY, sent)
+
+        assert answer.status_code == 409
+        assert words(soup(answer).select_one(".errors li"))
+        assert not Order.objects.exists()
+        assert not Hold.objects.exists()
+
+    def test_a_price_that_changed_is_never_charged_unseen(self, visitor):
+        adult, slot = admission(price=20_000)
+        put(visitor, adult, 1, slot)
+        sent = typed(soup(visitor.get(PAY)))
+        Variant.objects.filter(pk=adult.pk).update(price=25_000)
+        answer = visitor.post(PAY, sent)
+
+        assert answer.status_code == 409
+        assert words(soup(answer).select_one(".price--sum")) == "Rp25.000"
+        assert not Order.objects.exists()
+
+    @pytest.mark.parametrize("total", ["0", "1", "-5", "abc", "9" * 40])
+    def test_a_total_that_does_not_match_is_refused(self, visitor, total):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), agreed_total=total))
+        assert answer.status_code in (409, 422)
+        assert not Order.objects.exists()
+
+    @pytest.mark.parametrize("key", ["", "abc", "0" * 100])
+    def test_a_form_without_its_key_is_refused(self, visitor, key):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), checkout_key=key))
+        assert (answer.status_code, Order.objects.count()) == (422, 0)
+
+    def test_when_midtrans_is_silent_the_order_waits_and_can_be_paid_later(self, visitor, settings):
+        settings.MIDTRANS_SNAP_URL = "http://127.0.0.1:9/snap/v1"
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), checkout_key=str(uuid.uuid4())))
+
+        order = Order.objects.get()
+        assert answer.headers["Location"] == f"/pesanan/{order.code}/"
+        page = soup(visitor.get(answer.headers["Location"]))
+        assert words(page.h1) == "Tinggal bayar Rp20.000"
+        assert page.select_one(".toast--warning")
+
+    def test_a_free_ticket_is_paid_at_once(self, visitor):
+        adult, slot = admission(price=0)
+        put(visitor, adult, 1, slot)
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY))))
+
+        order = Order.objects.get()
+        assert (order.status, answer.headers["Location"]) == ("PAID", f"/pesanan/{order.code}/")
+        assert ShopOrder.objects.count() == 1
+
+    def test_in_english_the_order_speaks_english(self, visitor, midtrans):
+        adult, slot = admission()
+        put(visitor, adult, 1, slot)
+        page = soup(visitor.get("/en/bayar/"))
+        assert re.search(r"^Pay Rp20\.000$", words(page.select_one(".sticky .btn")))
+        visitor.post("/en/bayar/", typed(page))
+        assert Order.objects.get().language == "en"
+
+    def test_a_post_without_token_is_refused(self, visitor):
+        strict = type(visitor)(enforce_csrf_checks=True, HTTP_HOST="lapau.localhost:8000")
+        assert strict.post(PAY, {}).status_code == 403
