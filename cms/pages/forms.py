@@ -8,20 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.pages.homes import home_of, is_source_language
-from tourism.destinations.facts import FACT_FIELDS, Facility, Known
+from tourism.destinations.facts import Facility, Known
 from tourism.regions.models import Region
 
 
 class SourceFactsForm(WagtailAdminPageForm):
     """Shows facts on the Indonesian page only: no other page edits them."""
 
-    fact_fields: tuple[str, ...] = ()
+    own_questions: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.locale_id is not None and not is_source_language(self.instance.locale.language_code):
-            for name in self.fact_fields:
+            for name in (*self.instance.facts_of_source, *self.own_questions):
                 self.fields.pop(name, None)
+                self.formsets.pop(name, None)
 
 
 class DestinationPageForm(SourceFactsForm):
@@ -46,8 +47,9 @@ class DestinationPageForm(SourceFactsForm):
         """Names of the questions about facilities."""
         return [f"facility_{facility.value.lower()}" for facility in Facility]
 
+    own_questions = ("facts_checked", *(f"facility_{facility.value.lower()}" for facility in Facility))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.fact_fields = (*FACT_FIELDS, "facts_checked", *self.facility_fields())
         super().__init__(*args, **kwargs)
         if "facts_checked" not in self.fields:
             return

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models.signals import pre_delete
 from django.utils import timezone
 from wagtail.models import Page
@@ -40,6 +41,7 @@ def on_published(sender: type[Page], instance: Page, **_: Any) -> None:
     copier = COPIERS.get(type(instance))
     if copier is not None and instance.is_source:
         copier(instance, now)
+    follow_source(instance)
     tell(instance, now)
 
 
@@ -74,6 +76,14 @@ def on_deleted(sender: type[Page], instance: Page, **_: Any) -> None:
         hider(translation_key=page.translation_key, now=timezone.now())
     if isinstance(page, BasePage):
         tell(page, timezone.now())
+
+
+def follow_source(page: BasePage) -> None:
+    """Give both languages the Indonesian page's picture; its facts are shown from ``tourism``."""
+    pair = type(page).objects.filter(translation_key=page.translation_key)
+    source = page if page.is_source else pair.filter(locale__language_code=settings.LANGUAGE_CODE).first()
+    if source is not None:
+        pair.exclude(pk=source.pk).update(picture_id=source.picture_id, is_sample=source.is_sample)
 
 
 def tell(page: BasePage, now: datetime) -> None:

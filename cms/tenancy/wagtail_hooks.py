@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from wagtail import hooks
-from wagtail.admin.views import chooser
 from wagtail.models import Page, PageQuerySet
 from wagtail_localize.views.report import TranslationsReportView
 
@@ -17,7 +16,10 @@ from cms.tenancy.walls import is_visible, visible
 
 @hooks.register("construct_page_chooser_queryset")
 def choose_only_visible(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
-    """List and find no other region's pages in the chooser."""
+    """List and find no other region's pages in the chooser, nor open it at one."""
+    parent_id = request.resolver_match.kwargs.get("parent_page_id") if request.resolver_match else None
+    if parent_id is not None and not is_visible(get_object_or_404(Page, pk=parent_id), request.user):
+        raise Http404
     return visible(pages, request.user)
 
 
@@ -33,25 +35,13 @@ def brands() -> BrandViewSet:
     return BrandViewSet()
 
 
-@hooks.register("register_admin_urls", order=1000)
+@hooks.register("register_admin_urls", order=-1000)
 def guarded_urls() -> list[URLPattern]:
-    """The chooser opened at a page, and the report of translations, asked for by address.
-
-    Wagtail puts what hooks register before its own, the last hook first.
-    """
+    """The report of translations, asked for by address; Wagtail's addresses come in the order of the hooks."""
     return [
-        path("choose-page/<int:parent_page_id>/", browse_visible, name="guarded_choose_page_child"),
         path("localize/reports/translations/", translations_report, name="guarded_translations_report"),
         path("localize/reports/translations/results/", translations_results, name="guarded_translations_results"),
     ]
-
-
-def browse_visible(request: HttpRequest, parent_page_id: int) -> HttpResponse:
-    """Open the chooser at a page, unless it is another region's."""
-    if not is_visible(get_object_or_404(Page, pk=parent_page_id), request.user):
-        raise Http404
-    answer: HttpResponse = chooser.BrowseView.as_view()(request, parent_page_id=parent_page_id)
-    return answer
 
 
 def translations_report(request: HttpRequest) -> HttpResponse:

@@ -92,7 +92,7 @@ def show_desk(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(DeskPanel(request))
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=1000)
 def hide_totals(request: HttpRequest, items: list[Any]) -> None:
     """Totals are the province's."""
     if not is_of_province(request.user):

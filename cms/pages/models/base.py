@@ -16,6 +16,7 @@ from wagtail_localize.fields import SynchronizedField
 from cms.media.models import Image
 from cms.media.services import make_share_picture
 from cms.pages import context
+from cms.pages.forms import SourceFactsForm
 from cms.pages.homes import Home, home_of
 
 
@@ -30,6 +31,8 @@ class BasePage(Page):
     # The menu entry that is lit: home, place, ticket, goods, event.
     nav_current: ClassVar[str] = ""
     synchronized_fields: ClassVar[tuple[str, ...]] = ("picture", "is_sample")
+    facts_of_source: ClassVar[tuple[str, ...]] = ()
+    base_form_class = SourceFactsForm
 
     content_panels: ClassVar[list[Panel]] = [*Page.content_panels, FieldPanel("picture")]
     promote_panels: ClassVar[list[Panel]] = [
@@ -45,7 +48,8 @@ class BasePage(Page):
         # Facts live once: only words are translated, all else follows the Indonesian page.
         super().__init_subclass__(**kwargs)
         names = [name for base in reversed(cls.__mro__) for name in base.__dict__.get("synchronized_fields", ())]
-        cls.override_translatable_fields = [SynchronizedField(name, overridable=False) for name in dict.fromkeys(names)]
+        cls.facts_of_source = tuple(dict.fromkeys(names))
+        cls.override_translatable_fields = [SynchronizedField(name, overridable=False) for name in cls.facts_of_source]
 
     @property
     def language(self) -> str:

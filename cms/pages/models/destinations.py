@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
@@ -13,6 +13,7 @@ from cms.blocks import ArticleBlocks
 from cms.pages import context
 from cms.pages.forms import DestinationPageForm
 from cms.pages.models.base import BasePage
+from cms.pages.panels import SourceInlinePanel
 from tourism.destinations.facts import FACT_FIELDS, DestinationFacts, TariffFacts
 
 
@@ -62,7 +63,7 @@ class DestinationPage(BasePage, DestinationFacts):
             _("Where it is"),
         ),
         MultiFieldPanel([FieldPanel("opening_hours"), FieldPanel("phone")], _("Hours and phone")),
-        InlinePanel("tariff_rows", heading=_("Official tariffs"), label=_("Tariff")),
+        SourceInlinePanel("tariff_rows", heading=_("Official tariffs"), label=_("Tariff")),
         MultiFieldPanel([FieldPanel(name) for name in DestinationPageForm.facility_fields()], _("Facilities")),
         MultiFieldPanel(
             [FieldPanel("access_id"), FieldPanel("access_en"), FieldPanel("safety_id"), FieldPanel("safety_en")],

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
@@ -13,15 +13,9 @@ from wagtail.models import Orderable
 from cms.blocks import ArticleBlocks
 from cms.pages import context
 from cms.pages.calendars import calendar_of_page, calendar_of_region
-from cms.pages.forms import SourceFactsForm
 from cms.pages.models.base import BasePage
+from cms.pages.panels import SourceInlinePanel
 from tourism.events.facts import EVENT_FIELDS, EventFacts, OccurrenceFacts
-
-
-class EventPageForm(SourceFactsForm):
-    """The facts of an event, on the Indonesian page only."""
-
-    fact_fields = tuple(EVENT_FIELDS)
 
 
 class EventIndexPage(RoutablePageMixin, BasePage):
@@ -54,7 +48,6 @@ class EventPage(RoutablePageMixin, BasePage, EventFacts):
     nav_current = "event"
     synchronized_fields = (*EVENT_FIELDS, "occurrence_rows")
     template = "pages/event_page.html"
-    base_form_class = EventPageForm
     parent_page_types: ClassVar[list[str]] = ["pages.EventIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Panel]] = [
@@ -62,7 +55,7 @@ class EventPage(RoutablePageMixin, BasePage, EventFacts):
         FieldPanel("name_en"),
         FieldPanel("summary_id"),
         FieldPanel("summary_en"),
-        InlinePanel("occurrence_rows", heading=_("Dates"), label=_("Date"), min_num=1),
+        SourceInlinePanel("occurrence_rows", heading=_("Dates"), label=_("Date"), min_num=1),
         MultiFieldPanel([FieldPanel("venue"), FieldPanel("venue_text"), FieldPanel("organiser")], _("Where and who")),
         MultiFieldPanel([FieldPanel("admission_id"), FieldPanel("admission_en")], _("Admission")),
         FieldPanel("body"),

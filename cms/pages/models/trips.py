@@ -5,21 +5,15 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, Panel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
 from cms.blocks import ArticleBlocks
 from cms.pages import context
-from cms.pages.forms import SourceFactsForm
 from cms.pages.models.base import BasePage
+from cms.pages.panels import SourceInlinePanel
 from tourism.trips.facts import TRIP_FIELDS, StopFacts, TripFacts
-
-
-class TripPageForm(SourceFactsForm):
-    """The facts of a trip, on the Indonesian page only."""
-
-    fact_fields = tuple(TRIP_FIELDS)
 
 
 class TripIndexPage(BasePage):
@@ -45,7 +39,6 @@ class TripPage(BasePage, TripFacts):
 
     synchronized_fields = (*TRIP_FIELDS, "stop_rows")
     template = "pages/trip_page.html"
-    base_form_class = TripPageForm
     parent_page_types: ClassVar[list[str]] = ["pages.TripIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Panel]] = [
@@ -54,7 +47,7 @@ class TripPage(BasePage, TripFacts):
         FieldPanel("summary_id"),
         FieldPanel("summary_en"),
         FieldPanel("days"),
-        InlinePanel("stop_rows", heading=_("Stops"), label=_("Stop"), min_num=1),
+        SourceInlinePanel("stop_rows", heading=_("Stops"), label=_("Stop"), min_num=1),
         FieldPanel("body"),
     ]
 
