@@ -100,6 +100,7 @@ class Listing(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["status", "kind", "-published_at"], name="listing_shown"),
+            models.Index(fields=["status", "-published_at"], name="listing_newest"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
             model_name='listing',
             index=models.Index(fields=['status', 'kind', '-published_at'], name='listing_shown'),
         ),
+        migrations.AddIndex(
+            model_name='listing',
+            index=models.Index(fields=['status', '-published_at'], name='listing_newest'),
+        ),
         migrations.AddConstraint(
             model_name='listing',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('halal_state', 'CERTIFIED'), _negated=True), models.Q(('halal_number', ''), _negated=True), _connector='OR'), name='halal_certificate_has_number'),

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
-from marketplace.catalog.models import ListingKind, ListingStatus
+from marketplace.catalog.models import Listing, ListingKind, ListingStatus
 from marketplace.inventory import queries
 from marketplace.inventory.queries import DayOffer, DayState
 from marketplace.shops.models import ShopStatus
@@ -188,6 +188,8 @@ class TestCards:
         def ids(**conditions):
             return [card.id for card in queries.cards(limit=5, now=NOW, **conditions)]
 
+        assert ids() == [goods.pk, ticket.pk]
+        Listing.objects.filter(pk=ticket.pk).update(published_at=NOW)
         assert ids() == [ticket.pk, goods.pk]
         assert ids(kind=ListingKind.GOODS) == [goods.pk]
         assert ids(kinds=[ListingKind.ADMISSION, ListingKind.TOUR]) == [ticket.pk]
@@ -205,11 +207,11 @@ class TestCards:
             ClosureFactory(destination=slot.listing.destination)
 
         fill()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(queries.cards(limit=50, now=NOW)) == 2
         for _ in range(4):
             fill()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(queries.cards(limit=50, now=NOW)) == 10
 
 
