@@ -1,0 +1,63 @@
+"""What the office writes into Wagtail's log: who decided what, about what, and why."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogFormatter, log
+from wagtail.models import ModelLogEntry
+
+APPROVE_SHOP = "office.approve_shop"
+SUSPEND_SHOP = "office.suspend_shop"
+HIDE_LISTING = "office.hide_listing"
+SHOW_LISTING = "office.show_listing"
+PAY_REFUND = "office.pay_refund"
+RETRY_DELIVERY = "office.retry_delivery"
+
+
+class Decision(LogFormatter):
+    """A decision with its reason."""
+
+    def format_message(self, log_entry: Any) -> str:
+        """What was decided."""
+        return str(self.label)
+
+    def format_comment(self, log_entry: Any) -> str:
+        """Why."""
+        return str(log_entry.data.get("reason", ""))
+
+
+LABELS = {
+    APPROVE_SHOP: gettext_lazy("Shop approved"),
+    SUSPEND_SHOP: gettext_lazy("Shop suspended"),
+    HIDE_LISTING: gettext_lazy("Listing hidden"),
+    SHOW_LISTING: gettext_lazy("Listing shown again"),
+    PAY_REFUND: gettext_lazy("Refund paid by hand"),
+    RETRY_DELIVERY: gettext_lazy("Delivery tried again"),
+}
+
+
+def register(actions: Any) -> None:
+    """Make the decisions known to Wagtail's log."""
+    for name, label in LABELS.items():
+        actions.register_action(name)(type("Decision", (Decision,), {"label": label}))
+
+
+def note(*, action: str, about: Model, by: Any, reason: str = "") -> None:
+    """Write a decision down."""
+    log(instance=about, action=action, user=by, data={"reason": reason} if reason else {})
+
+
+def history(about: Model) -> list[dict[str, Any]]:
+    """The decisions about a thing, newest first; two queries."""
+    entries = ModelLogEntry.objects.for_instance(about).filter(action__in=LABELS).select_related("user")
+    return [
+        {
+            "words": str(LABELS[entry.action]),
+            "reason": entry.data.get("reason", ""),
+            "by": str(entry.user) if entry.user else _("deleted account"),
+            "at": entry.timestamp,
+        }
+        for entry in entries.order_by("-timestamp", "-pk")[:20]
+    ]
