@@ -121,7 +121,6 @@ def offline_words() -> dict[str, object]:
         "waiting": _("waiting to be sent"),
         "in_today": _("In today"),
         "expected": _("still expected"),
-        "list_from": _("List of"),
         "no_list": _("There is no list on this phone yet. Connect once before the day begins."),
         "no_camera": _("The camera cannot be used. Type the code below."),
         "aim": _("Aim at the QR code"),
