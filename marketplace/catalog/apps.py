@@ -28,7 +28,7 @@ def wake_for_pictures(events: Sequence["Event"]) -> None:
 
 
 def follow_shops(events: Sequence["Event"]) -> None:
-    """Do for listings what the changes of their shops mean."""
+    """Publish what waited for these shops to be approved."""
     from marketplace.catalog import services
 
     for key in sorted({int(event.key) for event in events}):

@@ -161,13 +161,10 @@ def hide_listing(*, listing_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def follow_shop(*, shop_id: int, now: datetime) -> None:
-    """Do for a shop's listings what its own change means: those that waited for its approval are published."""
-    shop = Shop.objects.get(pk=shop_id)
-    if shop.status == ShopStatus.APPROVED:
-        waiting = Listing.objects.filter(shop=shop, status=ListingStatus.PENDING)
-        waiting.update(status=ListingStatus.PUBLISHED, published_at=now, changed_at=now)
-    # Cards show the shop's name, so all of them are told.
-    keys = list(Listing.objects.filter(shop=shop).order_by("pk").values_list("pk", flat=True))
+    """Publish the listings that waited for their shop to be approved. A repeat changes nothing."""
+    waiting = Listing.objects.filter(shop_id=shop_id, shop__status=ShopStatus.APPROVED, status=ListingStatus.PENDING)
+    keys = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    Listing.objects.filter(pk__in=keys).update(status=ListingStatus.PUBLISHED, published_at=now, changed_at=now)
     publish_many(topic="listing.changed", keys=keys, now=now)
 
 
