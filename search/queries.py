@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from foundation.clock import day_of
+from foundation.money import MOST_RUPIAH
 from marketplace.catalog.models import Category
 from search import gazetteer, labels, links
 from search.analysis.analyzer import MOST_QUERY_CHARACTERS, Analysed
@@ -72,8 +73,8 @@ def search(
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
-        price_min=price_min,
-        price_max=price_max,
+        price_min=_within_prices(price_min),
+        price_max=_within_prices(price_max),
         day=day,
         near=position(near),
         within_km=within_km if position(near) else None,
@@ -183,6 +184,10 @@ def spread(hits: Sequence[Hit], request: SearchRequest) -> list[Hit]:
         waiting.remove(choice)
         ordered.append(choice)
     return ordered
+
+
+def _within_prices(price: int | None) -> int | None:
+    return None if price is None else max(0, min(price, MOST_RUPIAH))
 
 
 def _page(request: SearchRequest, *, page: int, size: int) -> tuple[SearchResponse, bool, int]:

@@ -33,6 +33,8 @@ class Concept:
     """One thing a query asks for, in all the ways it may be said; the first is what was typed."""
 
     alternatives: tuple[Alternative, ...]
+    # Of a phrase, its words each on their own: what was typed is also found when its words stand apart.
+    parts: "tuple[Concept, ...]" = ()
 
     @property
     def typed(self) -> Phrase:
@@ -91,13 +93,17 @@ class Analyzer:
     def query(self, text: str) -> Analysed:
         """What a query asks for; nothing if it holds no word."""
         typed = list(dict.fromkeys(words(text[:MOST_QUERY_CHARACTERS])))[:MOST_QUERY_WORDS]
-        meant = [word for word in typed if word not in self.fillers] or typed
-        return Analysed(text=" ".join(typed), concepts=tuple(self._concepts(meant)))
+        concepts = tuple(self._concepts(typed))
+        meant = tuple(concept for concept in concepts if not self._fills(concept.typed))
+        return Analysed(text=" ".join(typed), concepts=meant or concepts)
 
     def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
         """A phrase with its stems in either language, since a query does not say which it is."""
         ways = (tuple(self._stem(word, language) for word in phrase) for language in ("id", "en"))
         return Alternative(words=phrase, stems=tuple(dict.fromkeys(ways)), weight=weight)
+
+    def _fills(self, phrase: Phrase) -> bool:
+        return len(phrase) == 1 and phrase[0] in self.fillers
 
     def _stem(self, word: str, language: str) -> str:
         return self.stemmer.english(word) if language == "en" else self.stemmer.indonesian(word)
@@ -125,4 +131,7 @@ class Analyzer:
                 others.setdefault((phrase[0].partition("-")[0],), _INFLECTED)
         others.pop(phrase, None)
         ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OTHER_NAMES]
-        return Concept((self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)))
+        return Concept(
+            alternatives=(self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)),
+            parts=tuple(self._concept((word,)) for word in phrase) if len(phrase) > 1 else (),
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
-from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.analysis.analyzer import Alternative, Analysed
 from search.documents.entry import SURFACE_FIELDS, TEXT_WEIGHTS
 
 # Of several fields that match, the best one counts and the others a little.
@@ -36,26 +36,6 @@ def clauses(alternative: Alternative) -> Iterator[Clause]:
         else:
             for stems in alternative.stems:
                 yield Clause(field, stems, weight * alternative.weight)
-
-
-def each_word(alternative: Alternative) -> list[Alternative]:
-    """The words of a phrase one by one: what was typed is also found when its words stand apart."""
-    return [
-        Alternative(
-            words=(word,),
-            stems=tuple(dict.fromkeys((stems[place],) for stems in alternative.stems)),
-            weight=alternative.weight,
-        )
-        for place, word in enumerate(alternative.words)
-    ]
-
-
-def ways(concept: Concept) -> Iterator[list[Alternative]]:
-    """The ways to meet a concept: all the alternatives in one way are needed, any way will do."""
-    typed, *others = concept.alternatives
-    yield each_word(typed)
-    for other in others:
-        yield [other]
 
 
 def whole_name(query: Analysed) -> str:

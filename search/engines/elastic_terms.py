@@ -136,7 +136,9 @@ def counted(answer: Any) -> dict[str, dict[str, int]]:
 
 def one_concept(concept: Concept) -> Query:
     """What meets a concept in any of its ways."""
-    return Q("dis_max", queries=[_all_of([_alternative(part) for part in way]) for way in ask.ways(concept)])
+    typed, *others = concept.alternatives
+    as_typed = Q("bool", must=[one_concept(part) for part in concept.parts]) if concept.parts else _alternative(typed)
+    return Q("dis_max", queries=[as_typed, *map(_alternative, others)])
 
 
 def _scored(request: SearchRequest) -> Query:
@@ -197,10 +199,6 @@ def _alternative(alternative: Alternative) -> Query:
                 Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": clause.weight}})
             )
     return Q("dis_max", queries=queries, tie_breaker=ask.TIE_BREAKER)
-
-
-def _all_of(queries: Sequence[Query]) -> Query:
-    return queries[0] if len(queries) == 1 else Q("bool", must=list(queries))
 
 
 def _facet_filters(request: SearchRequest) -> dict[str, Query]:

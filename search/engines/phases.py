@@ -29,7 +29,7 @@ def in_phases(
 ) -> SearchResponse:
     """Answer a request exactly, then with mended spelling if that found less than :data:`ENOUGH`.
 
-    :param occurs: whether a concept is found anywhere in the index; what occurs is never corrected, only widened.
+    :param occurs: whether a concept is found anywhere in the index; what occurs is never corrected.
     """
     exact = run(request)
     if exact.total >= ENOUGH or not request.mend or not request.query:
@@ -50,25 +50,22 @@ def mend(
     occurs: Callable[[Concept], bool],
     analyzer: Analyzer,
 ) -> tuple[Analysed | None, str]:
-    """The query with other spellings beside the typed ones, and the words of the best one if something typed is nowhere found."""
+    """The query with other spellings of the words that are nowhere found, and how it reads with the best of them."""
     concepts: list[Concept] = []
     said: list[str] = []
-    found_any = misspelt = False
+    mended = False
     for concept in query.concepts:
-        options = spellings(concept.typed[0]) if len(concept.typed) == 1 else []
-        options = options[:_MOST_SPELLINGS]
-        found_any = found_any or bool(options)
+        # What occurs was meant: near spellings of it would only bring noise.
+        unknown = len(concept.typed) == 1 and not occurs(concept)
+        options = spellings(concept.typed[0])[:_MOST_SPELLINGS] if unknown else []
         more = [analyzer.alternative((option.word,), _WEIGHT_BY_DISTANCE[option.distance]) for option in options]
-        concepts.append(Concept(concept.alternatives + tuple(_not_yet(more, concept))))
-        if options and not occurs(concept):
-            misspelt = True
-            said.append(options[0].word)
-        else:
-            said.append(" ".join(concept.typed))
-    if not found_any:
+        concepts.append(replace(concept, alternatives=concept.alternatives + tuple(_not_yet(more, concept))))
+        said.append(options[0].word if options else " ".join(concept.typed))
+        mended = mended or bool(options)
+    if not mended:
         return None, ""
-    corrected = " ".join(said) if misspelt else ""
-    return Analysed(text=corrected or query.text, concepts=tuple(concepts)), corrected
+    corrected = " ".join(said)
+    return Analysed(text=corrected, concepts=tuple(concepts)), corrected
 
 
 def _not_yet(more: list[Alternative], concept: Concept) -> list[Alternative]:

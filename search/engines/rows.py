@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import F
 
-from search.analysis.analyzer import Analysed
+from search.analysis.analyzer import Analysed, Concept
 from search.documents.entry import card_of, price_band
 from search.engines.contract import DEEPEST, Hit, SearchRequest, SearchResponse
 from search.models import Document
@@ -62,14 +62,21 @@ def popular(*, kinds: Collection[str], region: str, limit: int) -> list[Hit]:
 def _words(query: Analysed) -> Q:
     condition = Q()
     for concept in query.concepts:
-        any_way = Q()
-        for alternative in concept.alternatives:
-            all_words = Q()
-            for word in alternative.words:
-                all_words &= Q(words__contains=f" {word}")
-            any_way |= all_words
-        condition &= any_way
+        condition &= _concept(concept)
     return condition
+
+
+def _concept(concept: Concept) -> Q:
+    any_way = Q()
+    for alternative in concept.alternatives:
+        all_words = Q()
+        for word in alternative.words:
+            all_words &= Q(words__contains=f" {word}")
+        any_way |= all_words
+    every_part = Q()
+    for part in concept.parts:
+        every_part &= _concept(part)
+    return any_way | every_part if concept.parts else any_way
 
 
 def _filters(request: SearchRequest) -> dict[str, Q]:

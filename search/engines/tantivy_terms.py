@@ -119,8 +119,9 @@ def matching(query: Analysed) -> tantivy.Query:
 
 def one_concept(concept: Concept) -> tantivy.Query:
     """What meets a concept in any of its ways."""
-    every_way = [all_of([_alternative(part) for part in way]) for way in ask.ways(concept)]
-    return tantivy.Query.disjunction_max_query(every_way, 0.0)
+    typed, *others = concept.alternatives
+    as_typed = all_of([one_concept(part) for part in concept.parts]) if concept.parts else _alternative(typed)
+    return tantivy.Query.disjunction_max_query([as_typed, *map(_alternative, others)], 0.0)
 
 
 def _alternative(alternative: Alternative) -> tantivy.Query:

@@ -130,6 +130,7 @@ class TestNonsense:
         assert ask("rendang", kind="nonsense", sort="nonsense").total == 4
         assert ask("rendang", regions=["'; drop table"], categories=["\ud800"]).total == 0
         assert ask("rendang", price_min=10, price_max=5).total == 0
+        assert ask("rendang", price_min=-(10**30), price_max=10**30).total == 4
         assert ask("rendang", near=(float("nan"), 4e9), sort="nearest").total == 4
 
 

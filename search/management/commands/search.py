@@ -3,13 +3,16 @@
 import argparse
 import sys
 import time
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from search import gazetteer, indexer
 from search.engines.chosen import engine
 from search.engines.contract import EngineDown, SearchRequest
+from search.evaluation import answers
 from search.models import Document
 
 EXAMPLES = """
@@ -18,6 +21,7 @@ examples:
   manage.py search rebuild           build a new index beside the old one, then let it answer; no downtime
   manage.py search verify            compare sources, rows and index; exit 1 if anything differs
   manage.py search verify --mend     the same, and put right what differs
+  manage.py search evaluate --corpus DIR --queries FILE.jsonl --out RESULTS.jsonl
   manage.py search find "air terjun" what the engine finds, with scores
 """
 
@@ -37,6 +41,11 @@ class Command(BaseCommand):
         actions.add_parser("rebuild", help="build a new index beside the old one, then let it answer")
         comparing = actions.add_parser("verify", help="compare sources, rows and index")
         comparing.add_argument("--mend", action="store_true", help="put right what differs")
+        evaluating = actions.add_parser("evaluate", help="answer a list of queries from a throw-away index")
+        evaluating.add_argument("--corpus", type=Path, required=True, help="folder with the places and product titles")
+        evaluating.add_argument("--queries", type=Path, required=True, help='lines of {"qid", "q", "lang", "type"}')
+        evaluating.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
+        evaluating.add_argument("--out", type=Path, required=True, help='written: lines of {"qid", "results"}')
         finding = actions.add_parser("find", help="what the engine finds, with scores")
         finding.add_argument("q", help="what to look for")
         finding.add_argument("--limit", type=int, default=10, help="how many results (10)")
@@ -88,6 +97,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{left} differ after mending.")
         if left:
             sys.exit(1)
+
+    def evaluate(self, *, corpus: Path, queries: Path, engine: str, out: Path, **_: object) -> None:
+        if engine == "elasticsearch" and not settings.SEARCH_URL:
+            raise CommandError("ELASTICSEARCH_URL is not set.")
+        lines = list(answers.answer(corpus=corpus, queries=queries, engine=engine, url=settings.SEARCH_URL))
+        out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        self.stdout.write(self.style.SUCCESS(f"{len(lines)} queries answered."))
 
     def find(self, *, q: str, limit: int, **_: object) -> None:
         answer = engine().search(SearchRequest(query=gazetteer.analyzer().query(q), limit=limit, facets=False))
