@@ -37,6 +37,11 @@ BATCH = 200
 # What the index lost may have left a tombstone of any version behind: a leap passes it.
 _LEAP = 1_000
 
+_WRITTEN = [
+    "version", "is_dirty", "is_deleted", "digest", "content", "kind", "region", "category", "price", "popularity",
+    "title_words", "words", "changed_at",
+]  # fmt: skip
+
 type Progress = Callable[[int], None]
 
 
@@ -79,13 +84,11 @@ def take_up(name: str, ids: Sequence[int], *, now: datetime) -> int:
         rows = list(Document.objects.filter(source=name, object_id__in=wanted).order_by("pk").select_for_update())
         contents = source.load(wanted)
         changed = [row for row in rows if _differs(row, contents.get(row.object_id))]
-        for row in changed:
-            _write(row, contents.get(row.object_id), now=now)
-        Document.objects.bulk_update(
-            changed,
-            ["version", "is_dirty", "is_deleted", "digest", "content", "kind", "region", "category", "price", "popularity",
-             "title_words", "words", "changed_at"],
-        )  # fmt: skip
+        written = [_raised(row, contents.get(row.object_id), now=now) for row in changed]
+        # The rows exist and are locked: an upsert is one plain statement where a bulk update is a forest of CASEs.
+        Document.objects.bulk_create(
+            written, update_conflicts=True, unique_fields=["source", "object_id"], update_fields=_WRITTEN
+        )
         # Objects that were never to be found leave no row behind.
         Document.objects.filter(source=name, object_id__in=wanted, version=0).delete()
     return len(changed)
@@ -247,20 +250,27 @@ def _differs(row: Document, content: Content | None) -> bool:
     return row.is_deleted or row.digest != digest(content.as_json())
 
 
-def _write(row: Document, content: Content | None, *, now: datetime) -> None:
-    row.version += 1
-    row.is_dirty, row.is_deleted, row.changed_at = True, content is None, now
+def _raised(row: Document, content: Content | None, *, now: datetime) -> Document:
+    """The next version of a row, with this content."""
     values = content.as_json() if content is not None else None
-    row.content, row.digest = values, digest(values)
+    fresh = Document(
+        source=row.source,
+        object_id=row.object_id,
+        version=row.version + 1,
+        is_deleted=content is None,
+        content=values,
+        digest=digest(values),
+        changed_at=now,
+    )
     if content is None:
-        row.words = row.title_words = ""
-        return
-    row.kind, row.region, row.category = content.kind.value, content.region, content.category
-    row.price, row.popularity = content.price, content.popularity
+        return fresh
+    fresh.kind, fresh.region, fresh.category = content.kind.value, content.region, content.category
+    fresh.price, fresh.popularity = content.price, content.popularity
     surface = gazetteer.analyzer().surface
-    row.title_words = f" {surface(content.title.id, content.title.en, *content.names)}"
+    fresh.title_words = f" {surface(content.title.id, content.title.en, *content.names)}"
     labels = (content.category_name.id, content.category_name.en, content.labels.id, content.labels.en)
-    row.words = f"{row.title_words} {surface(*content.places, *labels, content.summary.id, content.summary.en)}"
+    fresh.words = f"{fresh.title_words} {surface(*content.places, *labels, content.summary.id, content.summary.en)}"
+    return fresh
 
 
 def _operation(row: Document, analyzer: Analyzer) -> Operation:
