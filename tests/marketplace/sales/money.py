@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from demo.simulator.server import SimulatorServer
-from foundation.audit import services as audit
+from foundation.audit.registry import registered
 from marketplace.ledger.queries import balances
 from marketplace.orders.models import Order
 from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.sales.services import apply_payment, start_payment
 from tests.factories.orders import NOW
+
+# Of "What must always hold": all but who sees what, the search index, and personal data.
+MONEY_LINES = {1, 2, 3, 4, 5, 6, 7, 11}
 
 
 def choose(
@@ -37,5 +40,6 @@ def money() -> dict[str, int]:
 
 
 def faults() -> list[str]:
-    """What the audit finds at fault."""
-    return [f"{verdict.name}: {finding.row} {finding.fault}" for verdict in audit.run() for finding in verdict.findings]
+    """What the audit of stock, money and tickets finds at fault; the search index is another matter."""
+    money_checks = [(name, check) for name, line, check in registered() if line in MONEY_LINES]
+    return [f"{name}: {finding.row} {finding.fault}" for name, check in money_checks for finding in check()]

@@ -1,0 +1,181 @@
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+
+from foundation.outbox.models import Event
+from frontend.emails import channel, messages, subscribers
+from marketplace.orders.models import Order, ShopOrder
+from tests.factories.orders import OrderLineFactory
+from tests.factories.shops import MemberFactory
+from tests.factories.tickets import TicketFactory
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told_before():
+    cache.clear()
+
+
+def buyers_line(*, email: str = "siti@contoh.invalid", language: str = "id", **changes):
+    """One piece of goods, ordered and payable for a century."""
+    given = {
+        "shop_order__order__payable_until": "2126-11-22T04:00:00Z",
+        "shop_order__order__lapses_at": "2126-11-22T04:15:00Z",
+        "shop_order__order__language": language,
+        "shop_order__order__contact__email": email,
+    }
+    return OrderLineFactory(**(given | changes))
+
+
+def order_of(line) -> Order:
+    return line.shop_order.order
+
+
+@pytest.mark.django_db
+class TestOrderPlaced:
+    def test_says_what_until_when_and_where_to_pay(self):
+        order = order_of(buyers_line())
+        ((_way, message),) = messages.order_placed(order.pk)
+        assert message.to == "siti@contoh.invalid"
+        assert message.subject == f"Pesanan {order.code}: menunggu pembayaran Anda"
+        assert "Rp85.000" in message.text
+        assert "- 1 x Rendang daging, 250 gram" in message.text
+        link = re.search(r"http://lapau\.localhost:8000/p/\S+/", message.text)
+        assert link is not None
+        assert link.group() in message.html
+        assert "Bayar sekarang" in message.html
+
+    def test_speaks_the_buyers_language(self):
+        order = order_of(buyers_line(language="en"))
+        ((_way, message),) = messages.order_placed(order.pk)
+        assert message.subject == f"Order {order.code}: waiting for your payment"
+        assert "- 1 x Beef rendang" in message.text
+
+    @pytest.mark.parametrize("status", ["PAID", "LAPSED", "CANCELLED"])
+    def test_says_nothing_once_there_is_nothing_to_pay(self, status):
+        order = order_of(buyers_line(shop_order__order__status=status))
+        assert list(messages.order_placed(order.pk)) == []
+
+    def test_a_phone_is_told_by_its_own_channel(self, settings, tmp_path):
+        settings.DATA_DIR = tmp_path
+        order = order_of(buyers_line(email=""))
+        ((way, message),) = messages.order_placed(order.pk)
+        assert (message.to, message.html) == ("+6281234567890", "")
+        way.send(message)
+        (file,) = (tmp_path / "messages").iterdir()
+        assert file.name.startswith("6281234567890-")
+        assert order.code in file.read_text()
+
+    def test_outside_the_demo_a_phone_has_no_channel_yet(self, settings, tmp_path):
+        settings.DATA_DIR, settings.DEMO = tmp_path, False
+        ((way, message),) = messages.order_placed(order_of(buyers_line(email="")).pk)
+        way.send(message)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_erased_buyer_is_told_nothing(self):
+        order = order_of(buyers_line(email="", shop_order__order__contact__phone=""))
+        assert list(messages.order_placed(order.pk)) == []
+
+    def test_names_are_text_in_mails_too(self):
+        order = order_of(buyers_line(shop_order__order__contact__name="<b>Siti & Co</b>"))
+        ((_way, message),) = messages.order_placed(order.pk)
+        assert "Halo <b>Siti & Co</b>," in message.text
+        assert "Halo &lt;b&gt;Siti &amp; Co&lt;/b&gt;," in message.html
+
+
+@pytest.mark.django_db
+class TestTickets:
+    def test_are_sent_as_a_link_with_their_codes(self):
+        ticket = TicketFactory(line__shop_order__order__contact__email="siti@contoh.invalid")
+        ((_way, message),) = messages.tickets_issued(ticket.line.shop_order.order_id)
+        assert message.subject == "Tiket Anda: Rendang daging"
+        assert f"{ticket.code[:4]} {ticket.code[4:]}" in message.text
+        assert re.search(r"http://lapau\.localhost:8000/t/\S+/", message.text)
+        assert ticket.token not in message.text + message.html
+
+    def test_uncertain_ones_are_not(self):
+        ticket = TicketFactory(status="PROVISIONAL")
+        assert list(messages.tickets_issued(ticket.line.shop_order.order_id)) == []
+
+    def test_goods_alone_are_told_of_when_they_are_paid(self):
+        order = order_of(buyers_line(shop_order__order__status="PAID"))
+        ((_way, message),) = messages.order_paid(order.pk)
+        assert message.subject == f"Pesanan {order.code}: pembayaran Anda sudah masuk"
+        ticket = TicketFactory()
+        assert list(messages.order_paid(ticket.line.shop_order.order_id)) == []
+
+
+@pytest.mark.django_db
+class TestShop:
+    def test_those_who_run_it_are_told_without_the_buyers_data(self):
+        part = buyers_line(shop_order__status="TO_PACK").shop_order
+        owner = MemberFactory(shop=part.shop)
+        MemberFactory(shop=part.shop, role="GATE")
+        MemberFactory()
+        ((_way, message),) = messages.shop_order_opened(part.pk)
+        assert message.to == owner.user.email
+        assert f"/toko-saya/{part.shop.slug}/pesanan/{part.pk}/" in message.text
+        for secret in ("Siti", "+62812", "siti@"):
+            assert secret not in message.text + message.html + message.subject
+
+    def test_only_of_what_is_to_pack(self):
+        part = buyers_line(shop_order__status="PACKED").shop_order
+        MemberFactory(shop=part.shop)
+        assert list(messages.shop_order_opened(part.pk)) == []
+
+
+@pytest.mark.django_db
+class TestTell:
+    def event(self, topic: str, key: int) -> Event:
+        return Event.objects.create(topic=topic, key=str(key), created_at="2026-11-22T03:00:00Z")
+
+    def test_sends_a_mail_in_both_forms(self):
+        order = order_of(buyers_line())
+        subscribers.tell([self.event("order.placed", order.pk)])
+        (sent,) = mail.outbox
+        assert (sent.to, sent.from_email) == (["siti@contoh.invalid"], "lapau@contoh.invalid")
+        assert [kind for _body, kind in sent.alternatives] == ["text/html"]
+
+    def test_a_mail_that_left_does_not_leave_again_because_another_failed(self, monkeypatch):
+        good, bad = order_of(buyers_line()), order_of(buyers_line(email="rusak@contoh.invalid"))
+        events = [self.event("order.placed", good.pk), self.event("order.placed", bad.pk)]
+        send = channel.MailChannel.send
+
+        def failing(self, message):
+            if message.to.startswith("rusak"):
+                raise OSError("the server hung up")
+            send(self, message)
+
+        monkeypatch.setattr(channel.MailChannel, "send", failing)
+        with pytest.raises(OSError, match="hung up"):
+            subscribers.tell(events)
+        monkeypatch.setattr(channel.MailChannel, "send", send)
+        subscribers.tell(events)
+        assert sorted(sent.to[0] for sent in mail.outbox) == ["rusak@contoh.invalid", "siti@contoh.invalid"]
+
+    def test_what_is_gone_is_told_to_nobody(self):
+        subscribers.tell(
+            [self.event("order.placed", 0), self.event("tickets.issued", 0), self.event("shop_order.changed", 0)]
+        )
+        assert mail.outbox == []
+
+    def test_a_subject_is_one_line(self):
+        channel.MailChannel().send(channel.Message("siti@contoh.invalid", "Tiket\r\nBcc: x@contoh.invalid", "isi"))
+        assert mail.outbox[0].subject == "Tiket Bcc: x@contoh.invalid"
+
+
+def test_a_message_hides_itself_from_logs():
+    message = channel.Message("siti@contoh.invalid", "Tiket", "rahasia")
+    assert "siti" not in repr(message)
+    assert "rahasia" not in repr(message)
+
+
+@pytest.mark.django_db
+def test_each_shop_order_of_a_confirmed_order_tells_its_shop_once():
+    part = buyers_line(shop_order__status="TO_PACK").shop_order
+    MemberFactory(shop=part.shop)
+    event = Event.objects.create(topic="shop_order.changed", key=str(part.pk), created_at="2026-11-22T03:00:00Z")
+    subscribers.tell([event, event])
+    assert len(mail.outbox) == 1
+    assert ShopOrder.objects.count() == 1
