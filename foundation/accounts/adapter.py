@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -14,6 +15,25 @@ from foundation.accounts.phones import e164, national
 from foundation.errors import InvalidInput
 
 
+class PhoneField(forms.CharField):
+    """A number as people here write it, "0812-3456-7890"; it is cleaned to E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
+
+    def clean(self, value: Any) -> str:
+        """The number in E.164, or nothing where none is needed.
+
+        :raises ValidationError: it is no number.
+        """
+        typed: str = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return e164(typed)
+        except InvalidInput as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Phone numbers live on the account itself; codes leave through the message channel."""
 
@@ -23,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return e164(phone)
         except InvalidInput as refusal:
             raise ValidationError(refusal.sentence) from refusal
+
+    def phone_form_field(self, **kwargs: Any) -> forms.Field:
+        """The box for a phone number, at signing up, signing in and changing it."""
+        return PhoneField(**{"label": _("Phone number"), "max_length": 30} | kwargs)
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         """The account's number, and whether it was confirmed."""
