@@ -102,6 +102,15 @@ class TestAgreements:
         assert queries.agreements_on(date(2026, 12, 31)) == {key: "PKS-CONTOH-1"}
         assert queries.agreements_on(date(2027, 1, 1)) == {}
 
+    def test_is_signed_once_and_extended(self):
+        region, account = RegencyFactory(), services.keep_merchant_account(code="operator", legal_owner="BUMD Contoh")
+        given = {"region_id": region.pk, "merchant_account_id": account.pk, "number": "PKS-1"}
+        for until in (date(2026, 12, 31), date(2027, 12, 31)):
+            services.sign_agreement(**given, from_date=date(2026, 1, 1), until_date=until)
+        assert queries.agreements_on(date(2027, 6, 1)) == {(region.pk, account.pk): "PKS-1"}
+        with pytest.raises(InvalidInput):
+            services.sign_agreement(**given, from_date=date(2026, 1, 1), until_date=date(2025, 1, 1))
+
     def test_an_agreement_does_not_end_before_it_begins(self):
         with pytest.raises(IntegrityError, match="agreement_dates_in_order"):
             CollectionAgreementFactory(valid_until_date=date(2025, 12, 31))
