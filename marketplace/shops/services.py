@@ -11,7 +11,15 @@ from foundation.accounts.phones import e164
 from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
-from marketplace.shops.models import CollectionAgreement, Member, MemberRole, MerchantAccount, Shop, ShopKind, ShopStatus
+from marketplace.shops.models import (
+    CollectionAgreement,
+    Member,
+    MemberRole,
+    MerchantAccount,
+    Shop,
+    ShopKind,
+    ShopStatus,
+)
 from tourism.regions.models import Region, RegionLevel
 
 # Whose account takes the money of a shop that says nothing else: the operator's.
@@ -164,7 +172,9 @@ def keep_merchant_account(*, code: str, legal_owner: str) -> MerchantAccount:
     return account
 
 
-def sign_agreement(*, region_id: int, merchant_account_id: int, number: str, from_date: date, until_date: date) -> CollectionAgreement:
+def sign_agreement(
+    *, region_id: int, merchant_account_id: int, number: str, from_date: date, until_date: date
+) -> CollectionAgreement:
     """Record that a region's retribusi may be collected through a merchant account; the same number again extends it.
 
     :raises InvalidInput: it would end before it begins.
