@@ -19,7 +19,7 @@ from marketplace.inventory.services.stock import MOST_PIECES
 from marketplace.shops.models import ShopKind
 from tourism.regions.queries import place
 
-_RUPIAH = re.compile(r"^(?:rp\.?)?\s*(\d{1,3}(?:[.\s]\d{3})*|\d+)(?:,(?:00|-))?$", re.IGNORECASE)
+_RUPIAH = re.compile(r"^(?:rp\.?)?\s*(\d{1,3}(?:[.\s]\d{3})*|\d+)(?:,(?:00|-))?$", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 20
 MOST_SIZES = 6
 
@@ -62,7 +62,7 @@ class PiecesField(forms.Field):
         text = re.sub(r"[.\s]", "", str(value or ""))[:_LONGEST_NUMBER]
         if not text:
             return None
-        if not text.isdecimal() or int(text) > self.most:
+        if not (text.isascii() and text.isdecimal()) or int(text) > self.most:
             raise forms.ValidationError(
                 _("Give a whole number from 0 to %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
             )

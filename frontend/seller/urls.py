@@ -12,6 +12,7 @@ urlpatterns = [
     path("toko-saya/<slug:shop>/pesanan/", orders.orders, name="orders"),
     path("toko-saya/<slug:shop>/pesanan/<int:order>/", orders.order, name="order"),
     path("toko-saya/<slug:shop>/pesanan/<int:order>/langkah/", orders.step, name="step"),
+    path("toko-saya/<slug:shop>/pesanan/<int:order>/batal/", orders.cancel, name="cancel"),
     path("toko-saya/<slug:shop>/pesanan/<int:order>/slip/", orders.slip, name="slip"),
     path("toko-saya/<slug:shop>/barang/", listings.listings, name="listings"),
     path("toko-saya/<slug:shop>/jual/", listings.new, name="new"),

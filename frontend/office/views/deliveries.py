@@ -53,7 +53,7 @@ class DeliveriesView(OperatorOnly, BaseListingView):
         Column("attempts", label=gettext_lazy("Tries")),
         Column("last_error", label=gettext_lazy("Fault")),
         MomentColumn("event_at", label=gettext_lazy("Since"), accessor="event.created_at"),
-        AgainColumn("again", label=""),
+        AgainColumn("again", label=gettext_lazy("Action")),
     ]
 
     def get_base_queryset(self) -> QuerySet[Delivery]:

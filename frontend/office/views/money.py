@@ -15,7 +15,7 @@ from foundation.errors import DomainError
 from frontend.office import journal, waiting
 from frontend.office.access import OperatorOnly
 from marketplace.payments.models import Refund
-from marketplace.sales.services.refunding import record_manual_refund
+from marketplace.sales.services import record_manual_refund
 
 MOST_SHOWN = 100
 

@@ -19,11 +19,13 @@ from frontend.seller.deadlines import deadline_words, pack_by
 from marketplace.orders import services
 from marketplace.orders.models import ShopOrderStatus
 from marketplace.orders.queries import ShopOrderCard, ShopOrderDetail, shop_order_detail, todo_counts, todo_list
+from marketplace.sales.services import cancel_shop_order
 from marketplace.shipping.models import ShippingMethod
 from marketplace.shops.models import Shop
 
 PAGE_SIZE = 30
 MOST_SHOWN = 600
+LEAST_REASON, MOST_REASON = 4, 160
 TONES = {
     ShopOrderStatus.TO_PACK: "warn",
     ShopOrderStatus.PACKED: "info",
@@ -114,6 +116,23 @@ def step(request: HttpRequest, shop: Shop, order: int) -> HttpResponse:
     return redirect("seller:order", shop.slug, order)
 
 
+@require_POST
+@for_managers
+def cancel(request: HttpRequest, shop: Shop, order: int) -> HttpResponse:
+    """The shop cannot deliver: its part is cancelled and the buyer's money goes back."""
+    find(request, shop, order)
+    reason = " ".join(request.POST.get("alasan", "").split())[:MOST_REASON]
+    if len(reason) < LEAST_REASON:
+        detail = find(request, shop, order)
+        return show(request, shop, detail, refused=_("Say in a few words why; the buyer reads it."), status=422)
+    try:
+        cancel_shop_order(shop_order_id=order, user_id=int(request.user.pk or 0), reason=reason, now=timezone.now())
+    except DomainError as refusal:
+        return show(request, shop, find(request, shop, order), refused=refusal.sentence, status=refusal.status)
+    messages.success(request, _("Cancelled. The buyer's money goes back."))
+    return redirect("seller:order", shop.slug, order)
+
+
 @require_safe
 @for_managers
 def slip(request: HttpRequest, shop: Shop, order: int) -> HttpResponse:
@@ -151,6 +170,7 @@ def show(
         "steps": way(detail),
         "next": detail.steps[0] if detail.steps else "",
         "refused": refused,
+        "may_cancel": part.status in (ShopOrderStatus.TO_PACK, ShopOrderStatus.PACKED),
         "is_erased": not detail.contact.name,
         "is_sample": part.is_sample,
     }
