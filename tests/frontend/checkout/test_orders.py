@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import gettext, override
 
 from foundation.accounts.buyer import Buyer
 from marketplace.orders.links import order_token
@@ -76,9 +77,13 @@ class TestWaiting:
 
     def test_i_have_paid_too_often_is_said(self, visitor, buyer):
         order = placed_order(admission() + (1,), buyer=buyer)
-        for _ in range(13):
+        for _ in range(12):
             visitor.post(page_of(order) + "periksa/")
-        assert "Terlalu sering" in words(soup(visitor.get(page_of(order))).select(".toast")[-1])
+        visitor.get(page_of(order))
+        visitor.post(page_of(order) + "periksa/")
+        with override("id"):
+            sentence = gettext("Too many tries. Please wait a few minutes and try again.")
+        assert sentence in words(soup(visitor.get(page_of(order))).select_one(".toast--warning"))
 
     def test_paying_again_goes_to_the_page_that_is_open(self, visitor, buyer, midtrans):
         order = placed_order(admission() + (1,), buyer=buyer)
@@ -172,3 +177,21 @@ class TestStranger:
         order = placed_order(admission() + (1,))
         assert visitor.get(f"/p/{order_token(order.code)[cut]}/").status_code == 404
         assert visitor.get(page_of(order)).status_code == 404
+
+
+class TestComingBack:
+    def test_from_midtrans_page_asks_at_once_and_forgets_what_the_address_said(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (1,), buyer=buyer)
+        url = start_payment(order_id=order.pk, now=NOW)
+        midtrans.choose(url.rstrip("/").rsplit("/", 1)[-1], "other_qris")
+        midtrans.pay(Payment.objects.get(order=order).gateway_order_id)
+        answer = visitor.get(page_of(order), {"order_id": "x", "transaction_status": "settlement"})
+
+        assert answer.headers["Location"] == page_of(order)
+        assert words(soup(visitor.get(page_of(order))).h1) == "Pesanan Anda sudah dibayar"
+
+    def test_saying_paid_in_the_address_alone_pays_nothing(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (1,), buyer=buyer)
+        start_payment(order_id=order.pk, now=NOW)
+        visitor.get(page_of(order), {"order_id": "x", "transaction_status": "settlement"})
+        assert Order.objects.get().status == "PLACED"

@@ -166,7 +166,7 @@ class TestQueries:
         visitor.get(goods_page(rendang))
         for _ in range(6):
             goods()
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             visitor.get(goods_page(rendang))
 
     def test_a_ticket_page_takes_a_fixed_number(self, visitor, django_assert_num_queries):
@@ -174,5 +174,5 @@ class TestQueries:
         visitor.get(ticket_page(adult))
         for _ in range(6):
             admission()
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             visitor.get(ticket_page(adult))
