@@ -23,7 +23,13 @@ class Part:
 
     view: ShopOrderView
     region_slug: str
+    # The way of a parcel; a shop order of tickets only has none worth telling, and an unpaid one none at all.
     steps: Sequence[Step]
+
+    @property
+    def has_foot(self) -> bool:
+        """Whether there is a way to tell of."""
+        return bool(self.steps)
 
 
 def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
@@ -68,9 +74,11 @@ def amounts(order: OrderView) -> Sequence[Amount]:
 
 def steps_of(part: ShopOrderView) -> Sequence[Step]:
     """The way of one shop's part: what happened, and where it is now."""
-    steps = [Step(title=event.words, state="done", at=event.at) for event in part.events]
+    if part.status == "WAITING" or (not part.shipping_method and part.status != "CANCELLED"):
+        return []
+    steps = [Step(title=event.words.capitalize(), state="done", at=event.at) for event in part.events]
     if not steps:
-        return [Step(title=part.status_words, state="now")]
+        return [Step(title=part.status_words.capitalize(), state="now")]
     if part.status == "CANCELLED":
         return [*steps[:-1], Step(title=steps[-1].title, state="stop", at=steps[-1].at)]
     if part.status == "RECEIVED":

@@ -1,5 +1,6 @@
 """One order: what is to be paid, what was paid, where each part of it is."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from frontend.parts.order_access import buyer_of_order, orders_open_to
 from marketplace.orders import services as order_services
 from marketplace.orders.models import Order
 from marketplace.sales import queries, services
+from marketplace.sales.queries import OrderPage
 
 MOST_CHECKS = 12
 CHECK_WINDOW = timedelta(minutes=5)
@@ -35,8 +37,29 @@ def find(request: HttpRequest, code: str) -> Order:
 @require_safe
 @never_cache
 def order(request: HttpRequest, code: str) -> HttpResponse:
-    """The order's page: waiting for payment, or what became of it."""
-    return show(request, find(request, code), now=timezone.now())
+    """The order's page: waiting for payment, or what became of it.
+
+    Who comes back from Midtrans' page (``order_id`` in the address, which proves nothing) has likely paid: ask at once.
+    """
+    now = timezone.now()
+    found = find(request, code)
+    if "order_id" in request.GET:
+        with suppress(DomainError):
+            ask_midtrans(found, now=now)
+        return redirect("checkout:order", code=found.code)
+    return show(request, found, now=now)
+
+
+def ask_midtrans(found: Order, *, now: datetime) -> OrderPage:
+    """Have the payment that counts applied now; the page before that.
+
+    :raises DomainError: too often in a short while, or Midtrans does not answer.
+    """
+    page = queries.order_page(order_id=found.pk, now=now)
+    spend("check-payment", found.code, most=MOST_CHECKS, within=CHECK_WINDOW)
+    if page.keeps_changing and page.payment is not None:
+        services.apply_payment(payment_id=page.payment.id, now=now)
+    return page
 
 
 @require_safe
@@ -63,11 +86,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     """The buyer says "I have paid": ask Midtrans now."""
     now = timezone.now()
     found = find(request, code)
-    page = queries.order_page(order_id=found.pk, now=now)
     try:
-        spend("check-payment", found.code, most=MOST_CHECKS, within=CHECK_WINDOW)
-        if page.payment is not None:
-            services.apply_payment(payment_id=page.payment.id, now=now)
+        page = ask_midtrans(found, now=now)
     except DomainError as refusal:
         messages.warning(request, refusal.sentence)
     else:

@@ -11,18 +11,21 @@ if (page) {
 /** Keep this page and all it needs on the phone, so that it opens at a gate without signal. */
 async function keepForLater(address: string): Promise<void> {
   if (!address || !("serviceWorker" in navigator)) return;
+  const say = () => {
+    for (const badge of document.querySelectorAll<HTMLElement>("[data-offline]")) badge.textContent = badge.dataset.offline ?? "";
+  };
+  const here = location.href.split("#")[0] ?? location.href;
   try {
+    if (await caches.match(here)) say();
     await navigator.serviceWorker.register(address);
     const { active } = await navigator.serviceWorker.ready;
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      for (const badge of document.querySelectorAll<HTMLElement>("[data-offline]")) badge.textContent = badge.dataset.offline ?? "";
-    };
+    port1.onmessage = say;
     const needed = performance.getEntriesByType("resource").map((entry) => entry.name);
     const styles = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].map((link) => link.href);
     const scripts = [...document.querySelectorAll<HTMLScriptElement>("script[src]")].map((script) => script.src);
     const own = [...new Set([...needed, ...styles, ...scripts])].filter((url) => /\/(static\/bundle|merek\.)/.test(url));
-    active?.postMessage({ page: location.href.split("#")[0], files: own.filter((url) => url.startsWith(location.origin)) }, [port2]);
+    active?.postMessage({ page: here, files: own.filter((url) => url.startsWith(location.origin)) }, [port2]);
   } catch {
     // Without a service worker the ticket still shows as long as the page stays open; the code in text and the PDF remain.
   }
