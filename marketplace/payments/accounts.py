@@ -5,9 +5,6 @@ from django.conf import settings
 from marketplace.payments.gateway import READ_SECONDS, Credentials, Endpoints, Gateway
 from marketplace.shops.models import MerchantAccount
 
-# While somebody waits for a page, or Midtrans for our answer.
-IMPATIENT_SECONDS = 4.0
-
 
 def gateway_of(account: MerchantAccount, *, read_seconds: float = READ_SECONDS) -> Gateway:
     """The gateway that speaks for a merchant account.

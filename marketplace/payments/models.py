@@ -77,8 +77,6 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     # Until then the channel may still take its settlement back.
     provisional_until = models.DateTimeField(_("provisional until"), null=True, blank=True)
-    # When somebody who waited for it last had Midtrans asked.
-    looked_at = models.DateTimeField(_("looked at"), null=True, blank=True)
     # When the poller looks again; None once nothing more is to be learnt.
     check_at = models.DateTimeField(_("look again at"), null=True, blank=True)
     checks = models.PositiveIntegerField(_("looks"), default=0)

@@ -10,7 +10,7 @@ from marketplace.payments.services.attempts import (
     take_page,
 )
 from marketplace.payments.services.notifications import Answer, erase_old_notifications, record_notification
-from marketplace.payments.services.polling import ask_again, look_at, may_look
+from marketplace.payments.services.polling import ask_again, look_at
 from marketplace.payments.services.refunds import (
     confirm_refund,
     mark_surplus,
@@ -33,7 +33,6 @@ __all__ = [
     "look_at",
     "looked_in_vain",
     "mark_surplus",
-    "may_look",
     "open_attempt",
     "page_opened",
     "page_refused",

@@ -26,10 +26,3 @@ def ask_again(*, now: datetime, limit: int) -> int:
 def look_at(*, payment_id: int, at: datetime) -> None:
     """Have the poller look at a payment at this time, if it would not sooner."""
     Payment.objects.filter(Q(check_at=None) | Q(check_at__gt=at), pk=payment_id).update(check_at=at)
-
-
-def may_look(*, payment_id: int, now: datetime, pause: timedelta) -> bool:
-    """Claim one look for somebody who is waiting; False if another was claimed less than ``pause`` ago."""
-    return bool(
-        Payment.objects.filter(Q(looked_at=None) | Q(looked_at__lte=now - pause), pk=payment_id).update(looked_at=now)
-    )

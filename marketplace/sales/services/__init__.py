@@ -1,6 +1,6 @@
 """Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back."""
 
-from marketplace.sales.services.applying import apply_payment, look_again
+from marketplace.sales.services.applying import apply_payment
 from marketplace.sales.services.lapsing import cancel_order, lapse_unpaid_orders
 from marketplace.sales.services.paying import PaymentNotPossible, start_payment
 from marketplace.sales.services.placing import CartChanged, CheckoutDetails, DetailsMissing, NeedsOwnPayment, place
@@ -23,7 +23,6 @@ __all__ = [
     "cancel_order",
     "cancel_shop_order",
     "lapse_unpaid_orders",
-    "look_again",
     "place",
     "record_manual_refund",
     "request_refund",

@@ -1,7 +1,7 @@
 """Applying what Midtrans says: it is asked first, then everything happens once, in one transaction."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,8 +10,8 @@ from marketplace.inventory.services import release
 from marketplace.orders.models import Order, OrderStatus
 from marketplace.orders.services import cancel_parts
 from marketplace.payments import services as payments
-from marketplace.payments.accounts import IMPATIENT_SECONDS, gateway_of
-from marketplace.payments.gateway import READ_SECONDS, GatewayError, RefundRow, TransactionStatus
+from marketplace.payments.accounts import gateway_of
+from marketplace.payments.gateway import RefundRow, TransactionStatus
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from marketplace.sales.services import journals
 from marketplace.sales.services.confirming import confirm_paid, fulfil
@@ -19,13 +19,10 @@ from marketplace.tickets import services as tickets
 
 logger = logging.getLogger(__name__)
 
-# A page that asks again and again has Midtrans asked once in so long.
-NOT_AGAIN_WITHIN = timedelta(seconds=2)
 _CONFIRMED = (OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED)
-_WAITING = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW)
 
 
-def apply_payment(*, payment_id: int, now: datetime, read_seconds: float = READ_SECONDS) -> PaymentStatus:
+def apply_payment(*, payment_id: int, now: datetime) -> PaymentStatus:
     """Ask Midtrans about a payment attempt and bring order, ledger, stock and tickets in line with the answer.
 
     Any number of calls, in any order, in parallel, end in the same state. Call it outside any transaction.
@@ -35,26 +32,11 @@ def apply_payment(*, payment_id: int, now: datetime, read_seconds: float = READ_
     payment = Payment.objects.select_related("merchant_account").get(pk=payment_id)
     if payment.gateway_order_id is None:
         return PaymentStatus(payment.status)
-    truth = gateway_of(payment.merchant_account, read_seconds=read_seconds).status(payment.gateway_order_id)
+    truth = gateway_of(payment.merchant_account).status(payment.gateway_order_id)
     if truth is None:
         payments.looked_in_vain(payment_id=payment_id, now=now)
         return PaymentStatus(payment.status)
     return _apply(payment, truth, now=now)
-
-
-def look_again(*, order_id: int, now: datetime) -> None:
-    """Ask Midtrans about what this order waits for, because somebody is looking at its page.
-
-    Does nothing if nothing is waited for or it was asked a moment ago; trouble with Midtrans is left to the poller.
-    """
-    waiting = Payment.objects.filter(order_id=order_id, status__in=_WAITING).exclude(snap_token="").order_by("-pk")
-    payment = waiting.first()
-    if payment is None or not payments.may_look(payment_id=payment.pk, now=now, pause=NOT_AGAIN_WITHIN):
-        return
-    try:
-        apply_payment(payment_id=payment.pk, now=now, read_seconds=IMPATIENT_SECONDS)
-    except GatewayError:
-        return
 
 
 @transaction.atomic

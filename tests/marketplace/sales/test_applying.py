@@ -12,7 +12,7 @@ from marketplace.payments.gateway import GatewayUnreachable
 from marketplace.payments.models import Payment, PaymentStatus, Refund
 from marketplace.payouts.models import FeeSchedule
 from marketplace.sales.queries import order_page
-from marketplace.sales.services import apply_payment, lapse_unpaid_orders, look_again, start_payment
+from marketplace.sales.services import apply_payment, lapse_unpaid_orders, start_payment
 from marketplace.tickets.models import Ticket
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.shops import CollectionAgreementFactory
@@ -134,16 +134,6 @@ class TestPaid:
         assert Order.objects.get().status == "PLACED"
         gateway_of(payment.merchant_account).approve(payment.gateway_order_id)
         assert apply_payment(payment_id=payment.pk, now=NOW) == PaymentStatus.PAID
-
-    def test_looking_again_asks_midtrans_at_most_every_two_seconds(self, midtrans):
-        order = placed_order((goods(), None, 1))
-        payment = choose(midtrans, order)
-        look_again(order_id=order.pk, now=NOW)
-        midtrans.pay(payment.gateway_order_id)
-        look_again(order_id=order.pk, now=NOW + timedelta(seconds=1))
-        assert Payment.objects.get().status == PaymentStatus.PENDING
-        look_again(order_id=order.pk, now=NOW + timedelta(seconds=2))
-        assert Payment.objects.get().status == PaymentStatus.PAID
 
 
 @pytest.mark.django_db
