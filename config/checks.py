@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 
 
 @register(Tags.security, deploy=True)
 def secrets_are_set(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Keys come from the environment; without them nothing that is signed can be trusted."""
     faults: list[CheckMessage] = []
-    if len(settings.TICKET_SIGNING_KEY) != 64:
+    if any(len(key) != 64 for key in settings.TICKET_SIGNING_KEY.split(",")):
         faults.append(
             Error(
                 "TICKET_SIGNING_KEY is not 32 bytes in hex.",
@@ -56,7 +57,7 @@ def parts_are_those_of_production(app_configs: Sequence[Any] | None, **kwargs: A
         "S3_BUCKET": not settings.S3_BUCKET,
     }
     return [
-        Warning(
+        Caution(
             f"{name} is not set: the embedded part is in use.",
             hint="Right for a laptop, wrong for a province.",
             id=f"lapau.W00{number}",

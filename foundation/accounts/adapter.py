@@ -46,7 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def phone_form_field(self, **kwargs: Any) -> forms.Field:
         """The box for a phone number, at signing up, signing in and changing it."""
-        return PhoneField(**{"label": _("Phone number"), "max_length": 30} | kwargs)
+        options: dict[str, Any] = {"label": _("Phone number"), "max_length": 30} | kwargs
+        return PhoneField(**options)
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         """The account's number, and whether it was confirmed."""

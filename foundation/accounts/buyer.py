@@ -19,7 +19,9 @@ class Buyer:
     def owns(self) -> Q:
         """The rows of this buyer, for models with ``user`` and ``guest_key``."""
         if self.user_id is not None:
-            return Q(user_id=self.user_id) | (Q(user=None, guest_key=self.guest_key) if self.guest_key else Q(pk__in=[]))
+            return Q(user_id=self.user_id) | (
+                Q(user=None, guest_key=self.guest_key) if self.guest_key else Q(pk__in=[])
+            )
         return Q(user=None, guest_key=self.guest_key) if self.guest_key else Q(pk__in=[])
 
 

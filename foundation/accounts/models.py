@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; either way to sign in is enough."""
 
-    def create_user(self, *, email: str | None = None, phone: str | None = None, password: str | None = None, **fields: Any) -> "User":
+    def create_user(
+        self, *, email: str | None = None, phone: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
         """Make an account that signs in by e-mail or by phone (E.164)."""
         user = self.model(email=self.normalize_email(email).lower() if email else None, phone=phone or None, **fields)
         user.set_password(password)

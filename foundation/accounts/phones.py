@@ -33,5 +33,9 @@ def e164(typed: str) -> str:
 def national(number: str) -> str:
     """An E.164 number as it is read here: "0812-3456-7890"; a foreign one stays international."""
     parsed = phonenumbers.parse(number, "ID")
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if parsed.country_code == 62
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(parsed, style)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 class PersonalDataAccess(models.Model):
     """One look of a staff member at somebody's personal data. Append only."""
 
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("staff member"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("staff member")
+    )
     subject = models.CharField(_("what was seen"), max_length=80)
     purpose = models.CharField(_("purpose"), max_length=60)
     at = models.DateTimeField(_("at"))

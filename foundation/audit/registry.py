@@ -27,4 +27,6 @@ def register(name: str, *, line: int, check: Check) -> None:
 
 def registered() -> list[tuple[str, int, Check]]:
     """All checks, by line and name."""
-    return sorted(((name, line, check) for name, (line, check) in _checks.items()), key=lambda entry: (entry[1], entry[0]))
+    return sorted(
+        ((name, line, check) for name, (line, check) in _checks.items()), key=lambda entry: (entry[1], entry[0])
+    )

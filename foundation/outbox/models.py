@@ -43,7 +43,9 @@ class Delivery(models.Model):
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once_per_subscriber")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once_per_subscriber")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=Q(status="PENDING"), name="delivery_due"),
         ]

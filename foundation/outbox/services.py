@@ -37,7 +37,9 @@ def publish(*, topic: str, key: str | int, now: datetime, **payload: Any) -> Eve
 
 def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> None:
     """Record one event per key in two statements, for bulk changes."""
-    events = Event.objects.bulk_create([Event(topic=topic, key=str(key), created_at=now) for key in keys], batch_size=1000)
+    events = Event.objects.bulk_create(
+        [Event(topic=topic, key=str(key), created_at=now) for key in keys], batch_size=1000
+    )
     names = subscribers_of(topic)
     Delivery.objects.bulk_create(
         [Delivery(event=event, subscriber=name, due_at=now) for event in events for name in names], batch_size=1000
@@ -93,7 +95,9 @@ def hand_over(name: str, deliveries: list[Delivery], *, now: datetime) -> None:
 
 def settle(deliveries: list[Delivery], *, status: DeliveryStatus, now: datetime, error: str = "") -> None:
     """Close deliveries."""
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(status=status, done_at=now, last_error=error)
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+        status=status, done_at=now, last_error=error
+    )
 
 
 def postpone(delivery: Delivery, failure: Exception, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
@@ -30,17 +30,15 @@ MOST_BYTES = 256 * 1024
 DEVICE_COOKIE = "gate_device"
 
 
-def at_own_gate[**P](
-    view: Callable[Concatenate[HttpRequest, Gate, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, int, P], HttpResponse]:
+def at_own_gate(view: Callable[[HttpRequest, Gate], HttpResponse]) -> Callable[..., HttpResponse]:
     """Find the gate among those at which this person may stand; a stranger's gate is not found."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, gate_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, gate_id: int) -> HttpResponse:
         gate = get_object_or_404(
             Gate.objects.staffed_by(request.user.pk).select_related("shop__region").distinct(), pk=gate_id
         )
-        return view(request, gate, *args, **kwargs)
+        return view(request, gate)
 
     return login_required(never_cache(wrapped))
 

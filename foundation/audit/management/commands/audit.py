@@ -17,7 +17,11 @@ class Command(BaseCommand):
         faults = 0
         for verdict in services.run():
             faults += len(verdict.findings)
-            mark = self.style.SUCCESS("ok") if not verdict.findings else self.style.ERROR(f"{len(verdict.findings)} at fault")
+            mark = (
+                self.style.SUCCESS("ok")
+                if not verdict.findings
+                else self.style.ERROR(f"{len(verdict.findings)} at fault")
+            )
             self.stdout.write(f"{verdict.line:2d}  {verdict.name}: {mark}")
             for finding in verdict.findings[:most]:
                 self.stdout.write(f"      {finding.row}: {finding.fault}")
