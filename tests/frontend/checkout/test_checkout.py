@@ -25,7 +25,7 @@ def typed(page, **changes):
 
 
 def village():
-    regency = RegencyFactory(name="Kota Bukittinggi")
+    regency = RegencyFactory(code="14.01", name="Kota Bukittinggi")
     district = Region.objects.create(
         code=f"{regency.code}.01", parent=regency, level=RegionLevel.DISTRICT, kind=RegionKind.KECAMATAN, name="Guguk Panjang"
     )
