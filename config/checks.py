@@ -1,6 +1,7 @@
 """Checks of settings that can be wrong: what production must not forget, and the demo must not reach."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -64,4 +65,15 @@ def parts_are_those_of_production(app_configs: Sequence[Any] | None, **kwargs: A
         )
         for number, (name, is_embedded) in enumerate(embedded.items(), start=1)
         if is_embedded
+    ]
+
+
+@register("lapau")
+def deadlines_are_long_enough(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E-wallets need a quarter of an hour to be paid, and Midtrans as long to tell of it."""
+    shortest = timedelta(minutes=15)
+    return [
+        Error(f"{name} is below 15 minutes.", id=f"lapau.E00{number}")
+        for number, name in enumerate(("PAYMENT_WINDOW", "PAYMENT_GRACE"), start=6)
+        if getattr(settings, name) < shortest
     ]
