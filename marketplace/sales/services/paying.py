@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from foundation.errors import DomainError
 from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder
@@ -22,6 +22,7 @@ from marketplace.sales.services.applying import apply_payment
 _PATIENCE_SECONDS = 4.0
 _STEP_SECONDS = 0.1
 _NAME = 50
+_BEING_PROCESSED = gettext_lazy("Your payment is being processed. This page shows as soon as it is through.")
 
 
 class PaymentNotPossible(DomainError):
@@ -41,6 +42,8 @@ def start_payment(*, order_id: int, now: datetime, finish_url: str = "") -> str:
     :raises GatewayError: Midtrans does not answer or refused; the sentence says to try again.
     """
     payment = _attempt(order_id, now=now)
+    if payment.status == PaymentStatus.REVIEW:
+        raise PaymentNotPossible(str(_BEING_PROCESSED))
     if payment.redirect_url:
         return payment.redirect_url
     if not payments.take_page(payment_id=payment.pk, now=now):
@@ -89,7 +92,7 @@ def _after_refusal(payment: Payment, refusal: GatewayRefused, *, finish_url: str
     if status in (PaymentStatus.CREATED, PaymentStatus.FAILED):
         payments.page_refused(payment_id=payment.pk)
         return start_payment(order_id=payment.order_id, now=now, finish_url=finish_url)
-    raise PaymentNotPossible(_("Your payment is being processed. This page shows as soon as it is through."))
+    raise PaymentNotPossible(str(_BEING_PROCESSED))
 
 
 def _snap_request(payment: Payment, *, finish_url: str, now: datetime) -> SnapRequest:

@@ -12,7 +12,7 @@ from marketplace.payments.gateway import GatewayUnreachable
 from marketplace.payments.models import Payment, PaymentStatus, Refund
 from marketplace.payouts.models import FeeSchedule
 from marketplace.sales.queries import order_page
-from marketplace.sales.services import apply_payment, lapse_unpaid_orders, start_payment
+from marketplace.sales.services import PaymentNotPossible, apply_payment, lapse_unpaid_orders, start_payment
 from marketplace.tickets.models import Ticket
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.shops import CollectionAgreementFactory
@@ -132,6 +132,8 @@ class TestPaid:
         assert apply_payment(payment_id=payment.pk, now=NOW) == PaymentStatus.REVIEW
         assert lapse_unpaid_orders(now=NOW + timedelta(hours=2), limit=10) == 1
         assert Order.objects.get().status == "PLACED"
+        with pytest.raises(PaymentNotPossible):
+            start_payment(order_id=order.pk, now=NOW)
         gateway_of(payment.merchant_account).approve(payment.gateway_order_id)
         assert apply_payment(payment_id=payment.pk, now=NOW) == PaymentStatus.PAID
 
