@@ -13,7 +13,7 @@ from tourism.destinations.facts import GRAVITY, Category, ClosureKind
 from tourism.destinations.models import Closure, Destination
 
 # A place is what most people look for; one whose facts somebody checked, and a world heritage, a little more.
-PLACE, CHECKED, HERITAGE = 2.0, 1.0, 2.0
+PLACE, CHECKED, HERITAGE = 3.0, 1.0, 2.0
 BADGES = {ClosureKind.FULL: "closed", ClosureKind.PARTIAL: "partly_closed", ClosureKind.CAUTION: "caution"}
 
 

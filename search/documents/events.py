@@ -12,7 +12,7 @@ from search.results import Kind
 from tourism.events.facts import OccurrenceStatus
 from tourism.events.models import Event, Occurrence
 
-EVENT = 1.0
+EVENT = 1.5
 _LONGEST = 60
 OFF = frozenset({OccurrenceStatus.CANCELLED, OccurrenceStatus.POSTPONED})
 

@@ -27,7 +27,7 @@ LABELS = {
     Kind.TICKET: Words("tiket", "ticket"),
     Kind.STAY: Words("penginapan", "stay"),
 }
-LISTING = 0.5
+LISTING = 1.5
 _PICTURE_WIDTH = 640
 
 

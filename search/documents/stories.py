@@ -15,7 +15,7 @@ from search.documents.content import Content, Words
 from search.documents.sources import Source
 from search.results import Kind
 
-STORY = 0.5
+STORY = 0.0
 _MOST_BODY = 6_000
 
 

@@ -38,9 +38,12 @@ def clauses(alternative: Alternative) -> Iterator[Clause]:
                 yield Clause(field, stems, weight * alternative.weight)
 
 
-def whole_name(query: Analysed) -> str:
-    """The query as a name would be written."""
-    return query.text
+def whole_names(query: Analysed) -> Iterator[tuple[str, float]]:
+    """The query as a name would be written, and what else a single thing may be called: "clock tower" is Jam Gadang."""
+    yield query.text, WHOLE_NAME_SCORE
+    if len(query.concepts) == 1:
+        for other in query.concepts[0].alternatives[1:]:
+            yield " ".join(other.words), WHOLE_NAME_SCORE * other.weight
 
 
 def typed_words(query: Analysed) -> tuple[str, ...]:

@@ -182,7 +182,8 @@ def _freshness() -> Any:
 def _matching(query: Analysed) -> Query:
     if not query:
         return Q("match_all")
-    should = [Q("constant_score", filter=Q("term", name=ask.whole_name(query)), boost=ask.WHOLE_NAME_SCORE)]
+    names = [Q("constant_score", filter=Q("term", name=name), boost=score) for name, score in ask.whole_names(query)]
+    should = [Q("dis_max", queries=names)]
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))

@@ -108,8 +108,8 @@ def matching(query: Analysed) -> tantivy.Query:
     if not query:
         return tantivy.Query.const_score_query(tantivy.Query.all_query(), 1.0)
     must = [(tantivy.Occur.Must, one_concept(concept)) for concept in query.concepts]
-    name = tantivy.Query.const_score_query(term("name", ask.whole_name(query)), ask.WHOLE_NAME_SCORE)
-    should = [(tantivy.Occur.Should, name)]
+    names = [tantivy.Query.const_score_query(term("name", name), score) for name, score in ask.whole_names(query)]
+    should = [(tantivy.Occur.Should, tantivy.Query.disjunction_max_query(names, 0.0))]
     words = ask.typed_words(query)
     if len(words) > 1:
         phrase = tantivy.Query.phrase_query(SCHEMA, "title", list(words))
