@@ -110,23 +110,24 @@ def live_stack(_stack: LiveStack) -> Iterator[LiveStack]:
     _stack.audit()
 
 
-@pytest.fixture(scope="session")
-def celery_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A real Celery worker beside the tests, on their database: for tests marked ``full`` that commit."""
-    if MODE != "full":
-        pytest.fail("celery_worker is for tests marked full")
-    with running_celery_worker(folder=tmp_path_factory.mktemp("worker")):
-        yield
-
-
 @pytest.fixture
-def sent_to_worker(celery_worker: None) -> Iterator[None]:
-    """Send tasks to the real worker in this test, instead of running them in place."""
+def real_broker() -> Iterator[None]:
+    """Send tasks to the broker in this test, instead of running them in place."""
     from config.celery import app
 
     app.conf.task_always_eager = False
     yield
     app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None, real_broker: None, tmp_path: Path) -> Iterator[None]:
+    """A real Celery worker on the test's own database, for this test alone: for tests marked ``full``.
+
+    It would wake at every commit of later tests, so it ends with this one.
+    """
+    with running_celery_worker(folder=tmp_path):
+        yield
 
 
 @pytest.fixture(scope="session")
