@@ -1,0 +1,121 @@
+"""Who sees what in the office: every role, every view. What is not somebody's is not there."""
+
+import pytest
+from django.urls import reverse
+
+from foundation.audit.models import PersonalDataAccess
+from foundation.outbox.models import Delivery, DeliveryStatus, Event
+from marketplace.payments.models import RefundStatus
+from marketplace.shops.models import Shop
+from tests.factories.catalog import ListingFactory
+from tests.factories.orders import NOW
+from tests.factories.payments import RefundFactory
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [
+    "stranger",
+    "seller",
+    "editor of bukittinggi",
+    "editor of padang",
+    "treasurer of bukittinggi",
+    "treasurer of padang",
+    "province",
+]
+BOOKS = {"receipts of bukittinggi", "spreadsheet of bukittinggi", "receipts of padang", "spreadsheet of padang"}
+
+
+@pytest.fixture
+def things():
+    """One of each thing, and where it is seen or changed."""
+    listing = ListingFactory()
+    refund = RefundFactory(status=RefundStatus.MANUAL)
+    event = Event.objects.create(topic="listing.changed", key="1", created_at=NOW)
+    delivery = Delivery.objects.create(event=event, subscriber="search", status=DeliveryStatus.DEAD, due_at=NOW)
+    views = {
+        "receipts of bukittinggi": reverse("office:receipts") + "?daerah=13.75",
+        "spreadsheet of bukittinggi": reverse("office:receipts_xlsx") + "?daerah=13.75",
+        "receipts of padang": reverse("office:receipts") + "?daerah=13.71",
+        "spreadsheet of padang": reverse("office:receipts_xlsx") + "?daerah=13.71",
+        "order": reverse("office:order", args=[refund.payment.order.code]),
+        "shop": reverse("office:shop", args=[listing.shop_id]),
+        "listing": reverse("office:listing", args=[listing.pk]),
+    }
+    lists = (
+        "shops",
+        "shops_results",
+        "listings",
+        "listings_results",
+        "orders",
+        "money",
+        "deliveries",
+        "deliveries_results",
+    )
+    views |= {name: reverse(f"office:{name}") for name in lists}
+    actions = {
+        "decide on a shop": (views["shop"], {"decision": "suspend", "reason": "uji"}),
+        "decide on a listing": (views["listing"], {"decision": "hide", "reason": "uji"}),
+        "note a refund": (reverse("office:refund_paid", args=[refund.pk]), {}),
+        "try again": (reverse("office:delivery_again", args=[delivery.pk]), {}),
+    }
+    return views, actions
+
+
+def expected(role, view):
+    """What a role gets of a view: the page, nothing, or the way to the sign-in."""
+    if role in {"stranger", "seller"}:
+        return 302
+    if role == "province":
+        return 200
+    is_own_book = view in BOOKS and role.startswith("treasurer") and view.endswith(role.split()[-1])
+    return 200 if is_own_book else 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_view_for_every_role(visitor, people, things, role):
+    views, _actions = things
+    visitor.force_login(people[role])
+    found = {view: visitor.get(url).status_code for view, url in views.items()}
+    assert found == {view: expected(role, view) for view in views}
+
+
+@pytest.mark.parametrize("role", ROLES[:-1])
+def test_no_action_for_anybody_but_the_province(visitor, people, things, role):
+    _views, actions = things
+    visitor.force_login(people[role])
+    found = {name: visitor.post(url, sent).status_code for name, (url, sent) in actions.items()}
+    assert found == dict.fromkeys(actions, 302 if role in {"stranger", "seller"} else 404)
+    assert set(Shop.objects.values_list("status", flat=True)) == {"APPROVED"}
+    assert Delivery.objects.filter(status=DeliveryStatus.DEAD).count() == 1
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door(visitor, people, things):
+    views, actions = things
+    answers = [visitor.get(url) for url in views.values()] + [visitor.post(url) for url, _sent in actions.values()]
+    assert {answer.status_code for answer in answers} == {302}
+    assert all("/login/" in answer["Location"] for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("editor of padang", []),
+        ("treasurer of padang", ["office-receipts"]),
+        ("province", ["office-waiting", "office-receipts"]),
+    ],
+)
+def test_the_dashboard_shows_each_what_waits_for_them(visitor, people, role, shown):
+    visitor.force_login(people[role])
+    page = visitor.get("/admin/").content.decode()
+    panels = ("office-waiting", "office-receipts")
+    assert [panel for panel in panels if f'id="{panel}-section"' in page] == shown
+
+
+def test_only_a_look_that_shows_an_order_is_noted(visitor, people, things):
+    views, _actions = things
+    for role in ROLES:
+        visitor.force_login(people[role])
+        visitor.get(views["order"])
+    (noted,) = PersonalDataAccess.objects.all()
+    assert noted.staff == people["province"]
+    assert noted.subject == f"order {views['order'].split('/')[-2]}"
