@@ -1,10 +1,11 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import translation
+from wagtail.models import Collection, Workflow
 
 from cms.tenancy.models import RegionTeam, Role
-from cms.tenancy.services import add_member, create_province_site, create_region_site
+from cms.tenancy.services import TREASURER_PERMISSIONS, add_member, grant
 from tests.factories.accounts import UserFactory
-from tests.factories.orders import NOW
 from tests.factories.regions import RegencyFactory
 from tests.factories.shops import MemberFactory, ShopFactory
 from tests.frontend.visiting import today, visitor
@@ -22,18 +23,31 @@ def _in_indonesian():
 
 @pytest.fixture
 def regions():
-    """The province with Bukittinggi and Padang, each with its team."""
-    Region.objects.create(code="13", level="PROVINCE", kind="PROVINSI", name="Sumatera Barat", short_name="Sumbar")
+    """The province with Bukittinggi and Padang, each with its team; their pages are not needed here."""
+    province = Region.objects.create(
+        code="13", level="PROVINCE", kind="PROVINSI", name="Sumatera Barat", short_name="Sumbar"
+    )
     named = {
         "bukittinggi": RegencyFactory(
             code="13.75", name="Kota Bukittinggi", short_name="Bukittinggi", slug="bukittinggi"
         ),
         "padang": RegencyFactory(code="13.71", name="Kota Padang", short_name="Padang", slug="padang"),
     }
-    create_province_site(now=NOW)
-    for region in named.values():
-        create_region_site(code=region.code, now=NOW)
+    for region in (province, *named.values()):
+        team_of(region)
     return named
+
+
+def team_of(region):
+    """The groups of a region with the rights that Wagtail asks for."""
+    groups = {
+        name: Group.objects.create(name=f"{name} {region.code}") for name in ("editors", "moderators", "treasurers")
+    }
+    for group in groups.values():
+        grant(group, TREASURER_PERMISSIONS)
+    collection = Collection.get_first_root_node().add_child(name=region.name)
+    workflow = Workflow.objects.create(name=region.name)
+    RegionTeam.objects.create(region=region, collection=collection, workflow=workflow, **groups)
 
 
 @pytest.fixture
