@@ -12,6 +12,7 @@ from marketplace.payments.services.attempts import (
 from marketplace.payments.services.notifications import Answer, erase_old_notifications, record_notification
 from marketplace.payments.services.polling import ask_again, look_at
 from marketplace.payments.services.refunds import (
+    call_off,
     confirm_refund,
     mark_surplus,
     refund_accepted,
@@ -26,6 +27,7 @@ __all__ = [
     "Change",
     "apply_truth",
     "ask_again",
+    "call_off",
     "close_attempt",
     "close_attempts",
     "confirm_refund",

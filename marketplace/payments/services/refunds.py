@@ -41,6 +41,18 @@ def refund_failed(*, refund_id: int, error: str) -> None:
     open_ones.update(status=RefundStatus.MANUAL, last_error=error[:200])
 
 
+def call_off(*, payment: Payment) -> list[Refund]:
+    """The payment was taken back, so nothing of it is given back: end its open refunds, and return them.
+
+    The caller holds the order's lock.
+    """
+    refunds = list(Refund.objects.filter(payment=payment).exclude(status__in=(RefundStatus.DONE, RefundStatus.FAILED)))
+    Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(
+        status=RefundStatus.FAILED, last_error="the payment was taken back"
+    )
+    return refunds
+
+
 def confirm_refund(*, refund_id: int, now: datetime) -> bool:
     """The money is back with the buyer, says the bank; True the first time."""
     pending = Refund.objects.filter(

@@ -58,20 +58,20 @@ def _apply(payment: Payment, truth: TransactionStatus, *, now: datetime) -> Paym
 
 def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
     """The provider took its settlement back: the sale never was."""
-    journals.undo_payment(payment=payment, now=now)
+    journals.undo_payment(payment=payment, called_off=payments.call_off(payment=payment), now=now)
     if payment.is_surplus:
         return
-    if order.status != OrderStatus.PAID:
-        logger.error("Payment %s of order %s was taken back after a part was refunded", payment.pk, order.code)
+    if order.status not in _CONFIRMED:
+        logger.error("Payment %s of order %s was taken back after all of it was given back", payment.pk, order.code)
         return
     lines = journals.lines_of(order)
-    release(lines=[line.pk for line in lines], now=now)
     for line in lines:
         if line.slot_id is not None:
             tickets.void(line_id=line.pk, quantity=line.quantity, now=now)
     cancel_parts(order=order, now=now)
     order.move_to(OrderStatus.CANCELLED, at=now, note="the payment was taken back")
     publish(topic="order.cancelled", key=order.pk, now=now)
+    release(lines=[line.pk for line in lines], now=now)
 
 
 def _note_refunds(payment: Payment, rows: tuple[RefundRow, ...], *, now: datetime) -> None:

@@ -35,11 +35,15 @@ def was_sold(payment: Payment) -> bool:
     return bool(entries_for(kind=JournalKind.SALE, references=[cause(payment)]))
 
 
-def undo_payment(*, payment: Payment, now: datetime) -> None:
-    """The provider took the money back: what was posted for it is posted the other way round."""
+def undo_payment(*, payment: Payment, called_off: Iterable[Refund], now: datetime) -> None:
+    """The provider took the money back: what was posted for it is posted the other way round.
+
+    :param called_off: refunds of it that will not be paid any more.
+    """
     entries: list[EntryView] = []
     for kind in (JournalKind.SALE, JournalKind.PAYMENT):
         entries += entries_for(kind=kind, references=[cause(payment)])
+    entries += entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}" for refund in called_off])
     back = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in entries]
     post(kind=JournalKind.REVERSAL, reference=cause(payment), transfers=back, now=now)
 

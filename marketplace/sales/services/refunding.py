@@ -55,6 +55,8 @@ def request_refund(
     payment = next((one for one in attempts.select_for_update(of=("self",)) if returnable(one) > 0), None)
     if payment is None:
         raise RefundRefused(_("Nothing of this order can be given back."))
+    if payment.provisional_until is not None:
+        raise RefundRefused(_("The payment is still being confirmed. Please try again in ten minutes."))
     return take_back(order=order, payment=payment, quantities=wanted, reason=reason, now=now, by_id=by_id)
 
 

@@ -12,7 +12,14 @@ from marketplace.payments.gateway import GatewayUnreachable
 from marketplace.payments.models import Payment, PaymentStatus, Refund
 from marketplace.payouts.models import FeeSchedule
 from marketplace.sales.queries import order_page
-from marketplace.sales.services import PaymentNotPossible, apply_payment, lapse_unpaid_orders, start_payment
+from marketplace.sales.services import (
+    PaymentNotPossible,
+    RefundRefused,
+    apply_payment,
+    lapse_unpaid_orders,
+    request_refund,
+    start_payment,
+)
 from marketplace.tickets.models import Ticket
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.shops import CollectionAgreementFactory
@@ -183,6 +190,32 @@ class TestProvisional:
         apply_payment(payment_id=payment.pk, now=NOW + timedelta(minutes=12))
         assert (Order.objects.get().status, money()) == ("CANCELLED", {})
         assert faults() == []
+
+    def test_late_money_that_is_taken_back_calls_its_refund_off(self, midtrans):
+        (adult, slot), rendang = admission(places=1), goods()
+        order = placed_order((adult, slot, 1), (rendang, None, 1))
+        payment = choose(midtrans, order, "permata_va")
+        apply_payment(payment_id=payment.pk, now=NOW)
+        midtrans.advance(minutes=76)
+        late = NOW + timedelta(minutes=76)
+        lapse_unpaid_orders(now=late, limit=10)
+        placed_order((adult, slot, 1), now=late)
+        midtrans.pay(payment.gateway_order_id, force=True)
+        apply_payment(payment_id=payment.pk, now=late)
+        order.refresh_from_db()
+        assert (order.status, Refund.objects.get().status) == ("PARTLY_REFUNDED", "MANUAL")
+        assert faults() == []
+        midtrans.act(payment.gateway_order_id, "reverse")
+        apply_payment(payment_id=payment.pk, now=late)
+        order.refresh_from_db()
+        assert (order.status, Refund.objects.get().status, money()) == ("CANCELLED", "FAILED", {})
+        assert faults() == []
+
+    def test_nothing_is_given_back_before_it_is_certain(self, midtrans):
+        order = placed_order((goods(), None, 1))
+        pay(midtrans, order, "permata_va")
+        with pytest.raises(RefundRefused):
+            request_refund(order_id=order.pk, lines=None, reason="habis", now=NOW)
 
 
 def lapsed(midtrans, *lines) -> tuple[Order, Payment]:
