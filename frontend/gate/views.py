@@ -133,7 +133,7 @@ def report(request: HttpRequest, gate: Gate) -> HttpResponse:
 @cache_control(public=True, max_age=0)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the gate: it must come from its own folder to serve it without signal."""
-    script = vite_asset_url("src/gate/worker.ts")
+    script = vite_asset_url("src/offline/worker.ts")
     return HttpResponse(f'importScripts("{script}");\n', content_type="text/javascript; charset=utf-8")
 
 

@@ -106,5 +106,5 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 @cache_control(public=True, max_age=0)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the ticket pages: it must come from their own folder to serve them without signal."""
-    script = vite_asset_url("src/tickets/worker.ts")
+    script = vite_asset_url("src/offline/worker.ts")
     return HttpResponse(f'importScripts("{script}");\n', content_type="text/javascript; charset=utf-8")

@@ -116,4 +116,4 @@ class TestWorker:
     def test_comes_from_the_tickets_own_folder(self, visitor):
         answer = visitor.get("/t/pekerja.js")
         assert answer.headers["Content-Type"].startswith("text/javascript")
-        assert re.fullmatch(rb'importScripts\("/static/bundle/assets/ticketsWorker-[\w-]+\.js"\);\n', answer.content)
+        assert re.fullmatch(rb'importScripts\("/static/bundle/assets/offlineWorker-[\w-]+\.js"\);\n', answer.content)

@@ -1,4 +1,5 @@
 /** The gate: one result fills the screen; it checks with signal and without, and sends later what it admitted alone. */
+import { keepForLater } from "../offline/keep";
 import "../styles/pages/gate.css";
 import { type Camera, open } from "./camera";
 import { judge } from "./judge";
@@ -161,7 +162,7 @@ function start(root: HTMLElement): void {
   addEventListener("online", () => void tell());
   setInterval(() => void tell(), 30_000);
   void tell();
-  void keepForLater(root.dataset.worker ?? "", root);
+  void keepForLater(root.dataset.worker ?? "", () => root.setAttribute("data-kept", ""));
 }
 
 /** One short tone: high for welcome, low for anything else. */
@@ -176,23 +177,5 @@ function sound(tone: string): void {
     note.onended = () => void audio.close();
   } catch {
     // A silent phone still shows the colour and the word.
-  }
-}
-
-/** Keep this page and all it needs on the phone, so that it opens in the morning without signal. */
-async function keepForLater(address: string, root: HTMLElement): Promise<void> {
-  if (!address || !("serviceWorker" in navigator)) return;
-  try {
-    await navigator.serviceWorker.register(address);
-    const { active } = await navigator.serviceWorker.ready;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => root.setAttribute("data-kept", "");
-    const needed = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const styles = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].map((link) => link.href);
-    const scripts = [...document.querySelectorAll<HTMLScriptElement>("script[src]")].map((script) => script.src);
-    const files = [...new Set([...needed, ...styles, ...scripts])].filter((url) => url.startsWith(location.origin) && /\/(static\/bundle|merek\.)/.test(url));
-    active?.postMessage({ page: location.href.split("#")[0], files }, [port2]);
-  } catch {
-    // Without a service worker the gate works as long as its page stays open.
   }
 }

@@ -1,34 +1,14 @@
 /** Tickets on the phone: they open without signal, keep the screen awake, and turn by swipe and by button. */
+import { keepForLater } from "../offline/keep";
 import "./tickets.css";
 
 const page = document.querySelector<HTMLElement>("[data-tickets]");
 if (page) {
-  keepForLater(page.dataset.worker ?? "");
+  void keepForLater(page.dataset.worker ?? "", () => {
+    for (const badge of document.querySelectorAll<HTMLElement>("[data-offline]")) badge.textContent = badge.dataset.offline ?? "";
+  });
   keepAwake();
   turn();
-}
-
-/** Keep this page and all it needs on the phone, so that it opens at a gate without signal. */
-async function keepForLater(address: string): Promise<void> {
-  if (!address || !("serviceWorker" in navigator)) return;
-  const say = () => {
-    for (const badge of document.querySelectorAll<HTMLElement>("[data-offline]")) badge.textContent = badge.dataset.offline ?? "";
-  };
-  const here = location.href.split("#")[0] ?? location.href;
-  try {
-    if (await caches.match(here)) say();
-    await navigator.serviceWorker.register(address);
-    const { active } = await navigator.serviceWorker.ready;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = say;
-    const needed = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const styles = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].map((link) => link.href);
-    const scripts = [...document.querySelectorAll<HTMLScriptElement>("script[src]")].map((script) => script.src);
-    const own = [...new Set([...needed, ...styles, ...scripts])].filter((url) => /\/(static\/bundle|merek\.)/.test(url));
-    active?.postMessage({ page: here, files: own.filter((url) => url.startsWith(location.origin)) }, [port2]);
-  } catch {
-    // Without a service worker the ticket still shows as long as the page stays open; the code in text and the PDF remain.
-  }
 }
 
 /** A screen that goes dark in the queue helps nobody. */
