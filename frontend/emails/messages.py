@@ -94,9 +94,9 @@ def _to(email: str, phone: str, subject: str, template: str, context: dict[str, 
     if not (email or phone):
         return
     context = context | {"subject": subject, "site_name": settings.SITE_NAME}
-    text = render_to_string(f"emails/{template}.txt", context)
-    # Blank lines that template tags left behind.
-    text = "\n\n".join(block.strip() for block in text.split("\n\n") if block.strip())
+    blocks = render_to_string(f"emails/{template}.txt", context).split("\n\n")
+    # Without the blank lines that template tags left behind.
+    text = "\n\n".join(block.strip() for block in blocks if block.strip())
     if email:
         yield to_mail(), Message(email, subject, text, render_to_string(f"emails/{template}.html", context))
     else:
