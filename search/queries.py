@@ -114,8 +114,11 @@ def suggest(q: str, *, language: str = "id", limit: int = 8) -> tuple[Suggestion
         hits = engine().suggest(typed, limit)
     except EngineDown:
         hits = rows.suggest(typed, limit)
+    # A name that begins like this comes before one that has it further on.
+    begun = " ".join(typed)
+    hits.sort(key=lambda hit: not any(" ".join(words(title)).startswith(begun) for title in hit.card["title"].values()))
     with override(language):
-        shelves = _shelves(" ".join(typed), language=language)[:3]
+        shelves = _shelves(begun, language=language)[:3]
         urls = links.resolve([hit.card["link"] for hit in hits], language=language)
         found = [
             Suggestion(
