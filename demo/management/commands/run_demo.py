@@ -32,10 +32,15 @@ class Command(BaseCommand):
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this same command
         stop_on_signals()
         try:
-            runner.run(port=port, say=self.stdout.write)
+            runner.run(port=port, say=self.say)
         except runner.CannotRun as refusal:
             raise CommandError(str(refusal)) from refusal
         except ChildEnded as failure:
             raise CommandError(f"The demo has stopped: {failure}") from failure
         except Stopped:
             self.stdout.write("\nStopped.")
+
+    def say(self, text: str) -> None:
+        """Show a line at once, also where the output is a file."""
+        self.stdout.write(text)
+        self.stdout.flush()
