@@ -37,6 +37,11 @@ class PhoneField(forms.CharField):
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Phone numbers live on the account itself; codes leave through the message channel."""
 
+    def get_login_stages(self) -> list[str]:
+        """The steps of signing in; only who has a phone number has to confirm it."""
+        ours = {"allauth.account.stages.PhoneVerificationStage": "foundation.accounts.stages.KnownPhoneStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def clean_phone(self, phone: str) -> str:
         """The number in E.164; a broken one becomes a form error."""
         try:
