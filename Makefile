@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# Compiled once, every process after that starts in half the time.
+# Python keeps what it has compiled: every process after the first starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
