@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from frontend.parts.order_access import ticket_token
 from frontend.parts.values import Amount, Step
+from marketplace.orders.models import ShopOrderStatus
 from marketplace.orders.queries import OrderView, ShopOrderView
+from marketplace.reviews.models import Review
 from marketplace.sales.queries import OrderPage
 from marketplace.shops.models import Shop
 
@@ -43,6 +46,7 @@ def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
         "waiting": page.step in ("PAY", "CHECKING"),
         "minutes_left": max(0, -(-int((order.payable_until - now).total_seconds()) // 60)),
         "parts": parts_of(order),
+        "reviewable": reviewable(page),
         "amounts": amounts(order),
         "tickets_url": tickets_url,
         "share_url": whatsapp(tickets_url) if tickets_url else "",
@@ -57,6 +61,19 @@ def parts_of(order: OrderView) -> Sequence[Part]:
     return [
         Part(view=part, region_slug=regions.get(part.shop_id) or "", steps=steps_of(part)) for part in order.shop_orders
     ]
+
+
+def reviewable(page: OrderPage) -> frozenset[UUID]:
+    """Lines of which the buyer can say something: received or used, and nothing said yet; one query."""
+    used = {ticket.listing_id for ticket in page.tickets if ticket.admitted_at}
+    had = {
+        line.id
+        for part in page.order.shop_orders
+        for line in part.lines
+        if (line.listing_id in used if line.slot else part.status == ShopOrderStatus.RECEIVED)
+    }
+    said = Review.objects.filter(line_id__in=had).values_list("line_id", flat=True) if had else ()
+    return frozenset(had - set(said))
 
 
 def amounts(order: OrderView) -> Sequence[Amount]:

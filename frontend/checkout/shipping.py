@@ -32,6 +32,8 @@ class Sums:
 
     groups: Sequence[GroupSum]
     lines: Sequence[Amount]
+    # Of these lines, those that are no goods and no tickets.
+    charges: Sequence[Amount]
     shipping: int
     total: int
     # Whether an address is needed.
@@ -57,9 +59,11 @@ def sums(cart: CartView, chosen: Mapping[str, str]) -> Sums:
         groups.append(GroupSum(group=group, name=name, choice=choice, tickets_only=tickets_only))
     chosen_ways = [one.choice for one in groups if one.choice]
     shipping = sum(choice.amount for choice in chosen_ways)
+    charges = list(shipping_line(shipping, ways=len(chosen_ways)))
     return Sums(
         groups=groups,
-        lines=[*kinds(cart), *shipping_line(shipping, ways=len(chosen_ways))],
+        lines=[*kinds(cart), *charges],
+        charges=charges,
         shipping=shipping,
         total=cart.total + shipping,
         is_sent=any(choice.method == ShippingMethod.FLAT_RATE for choice in chosen_ways),

@@ -14,5 +14,6 @@ urlpatterns = [
     path("pesanan/<str:code>/periksa/", orders.check, name="check"),
     path("pesanan/<str:code>/bayar/", orders.pay, name="pay"),
     path("pesanan/<str:code>/batal/", orders.cancel, name="cancel"),
+    path("pesanan/<str:code>/ulas/<uuid:line>/", orders.review, name="review"),
     path("pesanan/<str:code>/terima/<int:part>/", orders.receive, name="receive"),
 ]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,11 +19,13 @@ from foundation.limits import spend
 from frontend.checkout import presenting
 from frontend.parts.order_access import buyer_of_order, orders_open_to
 from marketplace.orders import services as order_services
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, OrderLine
+from marketplace.reviews.services import write_review
 from marketplace.sales import queries, services
 from marketplace.sales.queries import OrderPage
 
 MOST_CHECKS = 12
+STARS = ("1", "2", "3", "4", "5")
 CHECK_WINDOW = timedelta(minutes=5)
 
 
@@ -136,6 +139,28 @@ def receive(request: HttpRequest, code: str, part: int) -> HttpResponse:
     try:
         order_services.receive(shop_order_id=shop_order.pk, buyer=buyer_of_order(found), now=timezone.now())
         messages.success(request, _("Thank you. The shop knows that it arrived."))
+    except DomainError as refusal:
+        messages.warning(request, refusal.sentence)
+    return redirect("checkout:order", code=found.code)
+
+
+@require_POST
+@never_cache
+def review(request: HttpRequest, code: str, line: UUID) -> HttpResponse:
+    """What the buyer says of a line that was received or used."""
+    found = find(request, code)
+    if not OrderLine.objects.filter(pk=line, shop_order__order=found).exists():
+        raise Http404
+    stars = str(request.POST.get("bintang", ""))
+    try:
+        write_review(
+            buyer=buyer_of_order(found),
+            line_id=line,
+            stars=int(stars) if stars in STARS else 0,
+            text=str(request.POST.get("kata", "")).replace("\x00", ""),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Thank you. Others see what you wrote."))
     except DomainError as refusal:
         messages.warning(request, refusal.sentence)
     return redirect("checkout:order", code=found.code)

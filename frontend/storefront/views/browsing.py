@@ -1,5 +1,7 @@
 """Looking around without a question: the shelves, what is on today, one shop."""
 
+from datetime import datetime
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from cms.pages.links import urls_of
 from foundation.clock import day_of
+from frontend.parts import values
 from frontend.parts.addresses import region_home
 from frontend.parts.values import Link
 from frontend.storefront import cards
@@ -19,6 +23,8 @@ from marketplace.inventory.queries import cards as listing_cards
 from marketplace.shops.models import Shop
 from search import queries as search
 from search.results import Kind, Result
+from tourism.destinations import queries as destinations
+from tourism.destinations.models import Destination
 from tourism.regions.queries import regencies
 
 public = cache_control(public=True, max_age=0, s_maxage=15)
@@ -66,10 +72,32 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": day,
         "tickets": [cards.of_result(result, mixed=False) for result in found(Kind.TICKET)],
         "events": [cards.of_result(result, mixed=False) for result in found(Kind.EVENT)],
-        "places": [cards.of_result(result, mixed=False) for result in found(Kind.DESTINATION)],
+        "places": open_places(now=now, language=language),
         "nav_current": "home",
     }
     return render(request, "storefront/today.html", context)
+
+
+def open_places(*, now: datetime, language: str) -> list[values.Card]:
+    """Places that are open now as far as their tourism office has said; what nobody has checked is not among them."""
+    known = destinations.cards(Destination.objects.published().exclude(opening_hours=""), moment=now)
+    open_now = [card for card in known if card.state.kind == destinations.StateKind.OPEN][:TODAY]
+    urls = urls_of([card.translation_key for card in open_now], language=language)
+    return [
+        values.Card(
+            url=urls[card.translation_key],
+            title=card.name,
+            place=card.region_short_name,
+            notes=[card.state.sentence_en if language == "en" else card.state.sentence_id],
+            picture=values.Picture(src=card.picture_url, width=640, height=480, sample=card.is_sample)
+            if card.picture
+            else None,
+            badge=values.Badge(text=card.state.word_en if language == "en" else card.state.word_id, tone="ok"),
+            sample=card.is_sample,
+        )
+        for card in open_now
+        if card.translation_key in urls
+    ]
 
 
 @require_safe

@@ -13,16 +13,18 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from frontend.parts.addresses import in_this_language, region_home
-from frontend.parts.values import Crumb
+from frontend.parts.values import Crumb, Rating
 from frontend.parts.visitors import payment_minutes
 from frontend.storefront import cards, choosing
 from marketplace.inventory.queries import ListingView, VariantOffer, listing_view
 from marketplace.inventory.queries import cards as listing_cards
+from marketplace.reviews import queries as review_queries
 from marketplace.shipping.queries import choices as shipping_choices
 
 # The same for every visitor. A browser asks again each time, so that a closure is seen at once.
 public = cache_control(public=True, max_age=0, s_maxage=15)
 BESIDE = 4
+REVIEWS = 6
 
 
 @require_safe
@@ -92,7 +94,10 @@ def shared(request: HttpRequest, listing: ListingView, *, now: datetime) -> dict
         return {"listing": listing, "window": payment_minutes()}
     region_code = listing.destination.region_code if listing.destination else listing.shop.region_code
     beside = listing_cards(region_code=region_code, limit=BESIDE + 1, now=now)
+    rating = review_queries.rating(listing.id)
     return {
+        "rating": Rating(average=rating.tenths / 10, count=rating.count),
+        "reviews": review_queries.reviews_of(listing.id, limit=REVIEWS) if rating.count else [],
         "listing": listing,
         "window": payment_minutes(),
         "pictures": [cards.of_picture(picture) for picture in listing.pictures],

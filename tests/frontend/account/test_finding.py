@@ -36,7 +36,10 @@ class TestFindOrder:
         assert "Tidak ada pesanan dengan kode dan nomor telepon ini" in words(soup(answer).select_one(".errors"))
         assert visitor.get(f"/pesanan/{order.code}/").status_code == 404
 
-    @pytest.mark.parametrize("sent", [{}, {"phone": "x", "code": "y"}, {"phone": "1" * 30, "code": "\x00" * 9}, {"phone": "0812", "code": "🦀"}])
+    @pytest.mark.parametrize(
+        "sent",
+        [{}, {"phone": "x", "code": "y"}, {"phone": "1" * 30, "code": "\x00" * 9}, {"phone": "0812", "code": "🦀"}],
+    )
     def test_nonsense_is_refused_in_a_sentence(self, visitor, sent):
         answer = visitor.post(FIND, sent)
         assert answer.status_code == 422
@@ -87,7 +90,12 @@ class TestOrders:
 class TestHome:
     def test_a_guest_may_sign_in_or_go_on_without(self, visitor):
         page = soup(visitor.get("/akun/"))
-        assert {a["href"] for a in page.select("main a")} == {"/akun/login/", "/akun/signup/", "/pesanan/", "/tiket-saya/"}
+        assert {a["href"] for a in page.select("main a")} == {
+            "/akun/login/",
+            "/akun/signup/",
+            "/pesanan/",
+            "/tiket-saya/",
+        }
 
     def test_somebody_with_a_shop_finds_it(self, visitor):
         member = MemberFactory()
@@ -125,7 +133,8 @@ class TestHome:
         user.set_password("kata sandi panjang")
         user.save()
         answer = visitor.post(
-            f"/akun/login/?next={where}", {"login": "siti@contoh.invalid", "password": "kata sandi panjang", "next": where}
+            f"/akun/login/?next={where}",
+            {"login": "siti@contoh.invalid", "password": "kata sandi panjang", "next": where},
         )
         assert "evil" not in answer.headers.get("Location", "")
         assert not answer.headers.get("Location", "").startswith("javascript")

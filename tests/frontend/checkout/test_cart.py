@@ -90,7 +90,9 @@ class TestChange:
         answer = visitor.post(CART, {f"jumlah-{line.pk}": "1", "hapus": line.pk})
         assert (answer.status_code, CartLine.objects.count()) == (302, 0)
 
-    @pytest.mark.parametrize(("quantity", "status"), [("0", 422), ("-2", 422), ("1000000", 422), ("x", 422), ("11", 409)])
+    @pytest.mark.parametrize(
+        ("quantity", "status"), [("0", 422), ("-2", 422), ("1000000", 422), ("x", 422), ("11", 409)]
+    )
     def test_an_impossible_quantity_changes_nothing(self, visitor, quantity, status):
         line = put(visitor, goods(pieces=10), 2)
         answer = visitor.post(CART, {f"jumlah-{line.pk}": quantity}, headers=HTMX)

@@ -27,7 +27,11 @@ def typed(page, **changes):
 def village():
     regency = RegencyFactory(code="14.01", name="Kota Bukittinggi")
     district = Region.objects.create(
-        code=f"{regency.code}.01", parent=regency, level=RegionLevel.DISTRICT, kind=RegionKind.KECAMATAN, name="Guguk Panjang"
+        code=f"{regency.code}.01",
+        parent=regency,
+        level=RegionLevel.DISTRICT,
+        kind=RegionKind.KECAMATAN,
+        name="Guguk Panjang",
     )
     return Region.objects.create(
         code=f"{regency.code}.01.1001",
@@ -101,7 +105,11 @@ class TestPlace:
         put(visitor, rendang, 2)
         put(visitor, adult, 3, slot)
         sent = typed(
-            soup(visitor.get(PAY)), address="Jl. Ahmad Yani 1", village=place.code, recipient_name="Uni Rina", is_gift="on"
+            soup(visitor.get(PAY)),
+            address="Jl. Ahmad Yani 1",
+            village=place.code,
+            recipient_name="Uni Rina",
+            is_gift="on",
         )
         answer = visitor.post(PAY, sent)
 

@@ -5,8 +5,9 @@ from django.utils.translation import gettext, override
 
 from foundation.accounts.buyer import Buyer
 from marketplace.orders.links import order_token
-from marketplace.orders.models import Order, ShopOrder
+from marketplace.orders.models import Order, OrderLine, ShopOrder
 from marketplace.payments.models import Payment
+from marketplace.reviews.models import Review
 from marketplace.sales.services import apply_payment, start_payment
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
@@ -195,3 +196,34 @@ class TestComingBack:
         start_payment(order_id=order.pk, now=NOW)
         visitor.get(page_of(order), {"order_id": "x", "transaction_status": "settlement"})
         assert Order.objects.get().status == "PLACED"
+
+
+class TestReview:
+    def test_what_was_received_can_be_praised_once(self, visitor, buyer, midtrans):
+        rendang = goods()
+        order = placed_order((rendang, None, 1), buyer=buyer)
+        paid(order, midtrans)
+        assert soup(visitor.get(page_of(order))).select_one("textarea") is None
+
+        ShopOrder.objects.update(status="RECEIVED")
+        form = soup(visitor.get(page_of(order))).select_one("form:has(textarea)")
+        visitor.post(form["action"], {"bintang": "4", "kata": "Wanginya sampai ke depan rumah."})
+        assert soup(visitor.get(page_of(order))).select_one("textarea") is None
+        page = soup(visitor.get(f"/produk/{rendang.listing.slug}/"))
+        assert words(page.select_one(".quote p")) == "Wanginya sampai ke depan rumah."
+        assert words(page.select_one(".rate")) == "4 (1 ulasan)"
+
+    @pytest.mark.parametrize("stars", ["", "0", "6", "lima"])
+    def test_without_stars_nothing_is_kept(self, visitor, buyer, midtrans, stars):
+        order = placed_order((goods(), None, 1), buyer=buyer)
+        paid(order, midtrans)
+        ShopOrder.objects.update(status="RECEIVED")
+        action = soup(visitor.get(page_of(order))).select_one("form:has(textarea)")["action"]
+        visitor.post(action, {"bintang": stars})
+        assert not Review.objects.exists()
+
+    def test_a_line_of_another_order_is_not_there(self, visitor, buyer):
+        mine = placed_order((goods(), None, 1), buyer=buyer)
+        other = placed_order((goods(), None, 1))
+        line = OrderLine.objects.get(shop_order__order=other)
+        assert visitor.post(f"{page_of(mine)}ulas/{line.pk}/", {"bintang": "5"}).status_code == 404

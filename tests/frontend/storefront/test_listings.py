@@ -81,7 +81,12 @@ class TestTicket:
     def test_chooses_the_first_day_and_slot_and_one_of_the_first_category(self, visitor):
         adult, slot = admission(price=20_000, places=3)
         AdmissionVariantFactory(
-            listing=adult.listing, name_id="Anak", price=10_000, position=1, audience="CHILD", audience_rule_id="4 sampai 12 tahun"
+            listing=adult.listing,
+            name_id="Anak",
+            price=10_000,
+            position=1,
+            audience="CHILD",
+            audience_rule_id="4 sampai 12 tahun",
         )
         page = soup(visitor.get(ticket_page(adult)))
 
@@ -166,7 +171,7 @@ class TestQueries:
         visitor.get(goods_page(rendang))
         for _ in range(6):
             goods()
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             visitor.get(goods_page(rendang))
 
     def test_a_ticket_page_takes_a_fixed_number(self, visitor, django_assert_num_queries):
@@ -174,5 +179,5 @@ class TestQueries:
         visitor.get(ticket_page(adult))
         for _ in range(6):
             admission()
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             visitor.get(ticket_page(adult))
