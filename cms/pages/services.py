@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from time import sleep
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Locale, Page
 
+from cms.media.models import Image
+from cms.media.services import make_share_picture
 from cms.pages.models import (
     DestinationIndexPage,
     DestinationPage,
@@ -42,6 +45,8 @@ from cms.pages.receivers import on_published
 from tourism.regions.models import Region
 
 type Body = Sequence[tuple[str, Any]]
+# Seconds between two pages of a long batch: SQLite has one writer and no queue, and visitors want their turn.
+PAUSE = 0.05
 
 
 @dataclass(frozen=True)
@@ -296,6 +301,8 @@ def create_story_page(
         fill_words(page, words[code])
         return page
 
+    # The search shows the picture in lists from the first moment on.
+    make_share_picture(Image.objects.filter(pk=picture_id).first())
     made: StoryPage = add_pair(index_under(StoryIndexPage, home, now=now), build, now=now)
     return made
 
@@ -337,4 +344,5 @@ def hand_over_translations(*, limit: int = 50) -> int:
     pairs = list(not_handed_over(limit=limit))
     for page, twin in pairs:
         hand_over(page, twin)
+        sleep(PAUSE)
     return len(pairs)

@@ -7,7 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from wagtail import hooks
 from wagtail.models import Page, PageQuerySet
+from wagtail_localize.models import TranslationSource
 from wagtail_localize.views.report import TranslationsReportView
+from wagtail_localize.views.submit_translations import SubmitPageTranslationView
+from wagtail_localize.views.update_translations import UpdateTranslationsView
 
 from cms.tenancy.brands import BrandViewSet
 from cms.tenancy.queries import is_of_province
@@ -37,11 +40,31 @@ def brands() -> BrandViewSet:
 
 @hooks.register("register_admin_urls", order=-1000)
 def guarded_urls() -> list[URLPattern]:
-    """The report of translations, asked for by address; Wagtail's addresses come in the order of the hooks."""
+    """wagtail-localize's views that ask for no right to the page; addresses come in the order of the hooks, ours first."""
     return [
+        path("localize/submit/page/<int:page_id>/", submit_translation, name="guarded_submit_translation"),
+        path("localize/update/<int:translation_source_id>/", update_translations, name="guarded_update_translations"),
         path("localize/reports/translations/", translations_report, name="guarded_translations_report"),
         path("localize/reports/translations/results/", translations_results, name="guarded_translations_results"),
     ]
+
+
+def submit_translation(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Begin a translation of a page, unless it is another region's."""
+    if not is_visible(get_object_or_404(Page, pk=page_id), request.user):
+        raise Http404
+    answer: HttpResponse = SubmitPageTranslationView.as_view()(request, page_id=page_id)
+    return answer
+
+
+def update_translations(request: HttpRequest, translation_source_id: int) -> HttpResponse:
+    """Bring translations of a page up to date, unless it is another region's."""
+    source = get_object_or_404(TranslationSource, pk=translation_source_id)
+    pages = Page.objects.filter(translation_key=source.object_id)
+    if not all(is_visible(page, request.user) for page in pages):
+        raise Http404
+    answer: HttpResponse = UpdateTranslationsView.as_view()(request, translation_source_id=translation_source_id)
+    return answer
 
 
 def translations_report(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail_localize.models import Translation, TranslationSource
 
 from cms.branding.models import Brand
 from cms.pages.services import hand_over_translations
@@ -43,6 +44,7 @@ def foreign(house):
     """Views of one thing of Padang."""
     page, row = house.pantai, house.row(house.pantai)
     index = page.get_parent()
+    source = TranslationSource.objects.get(object_id=page.translation_key)
     return {
         "edit": reverse("wagtailadmin_pages:edit", args=[page.pk]),
         "edit in English": reverse("wagtailadmin_pages:edit", args=[house.english(page).pk]),
@@ -58,6 +60,10 @@ def foreign(house):
         "chooser at": reverse("wagtailadmin_choose_page_child", args=[index.pk]),
         "admin api": reverse("wagtailadmin_api:pages:detail", args=[page.pk]),
         "translate": reverse("wagtail_localize:submit_page_translation", args=[page.pk]),
+        "update translations": reverse("wagtail_localize:update_translations", args=[source.pk]),
+        "edit a string": reverse(
+            "wagtail_localize:preview_translation", args=[Translation.objects.get(source=source).pk]
+        ),
         "all translations": reverse("wagtail_localize:translations_report"),
         "brand": reverse("brand:edit", args=[Brand.objects.get(region__code="13.71").pk]),
         "mark as closed": reverse("closure_add", args=[row.pk]),
@@ -76,6 +82,7 @@ def client_of(house):
 
 @pytest.fixture(autouse=True)
 def _things(house):
+    hand_over_translations(limit=100)
     picture("Gambar rahasia", collection=house.team("13.71").collection)
     picture("Gambar sendiri", collection=house.team("13.75").collection)
 
@@ -83,7 +90,6 @@ def _things(house):
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.MODERATOR])
 class TestBukittinggi:
     def test_lists_open_and_show_nothing_of_padang(self, house, client_of, role):
-        hand_over_translations(limit=100)
         client, found = client_of("13.75", role), {}
         for name, url in lists(house).items():
             answer = client.get(url)
