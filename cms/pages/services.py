@@ -200,7 +200,7 @@ def create_destination_page(
         page = DestinationPage(
             title=name, slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
         )
-        page.tariff_rows = [PageTariff(**row) for row in tariffs]
+        page.tariff_rows = [PageTariff(**row) for row in tariffs]  # type: ignore[misc]
         return page
 
     made: DestinationPage = add_pair(index_under(DestinationIndexPage, home, now=now), build, now=now)
@@ -236,7 +236,7 @@ def create_event_page(
         page = EventPage(
             title=titles[code], slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
         )
-        page.occurrence_rows = [PageOccurrence(**row) for row in occurrences]
+        page.occurrence_rows = [PageOccurrence(**row) for row in occurrences]  # type: ignore[misc]
         return page
 
     made: EventPage = add_pair(index_under(EventIndexPage, home, now=now), build, now=now)
@@ -272,7 +272,7 @@ def create_trip_page(
         page = TripPage(
             title=titles[code], slug=slug, picture_id=picture_id, is_sample=is_sample, body=list(bodies[code]), **facts
         )
-        page.stop_rows = [PageStop(**row) for row in stops]
+        page.stop_rows = [PageStop(**row) for row in stops]  # type: ignore[misc]
         return page
 
     made: TripPage = add_pair(index_under(TripIndexPage, home, now=now), build, now=now)
