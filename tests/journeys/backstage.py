@@ -1,0 +1,71 @@
+"""What happens behind the pages while somebody shops, done by the same services that the pages call."""
+
+import json
+from collections.abc import Mapping
+
+from tests.stack import LiveStack
+
+BEGIN = (
+    "import json, sys\nfrom datetime import time, timedelta\nfrom django.utils import timezone\nnow = timezone.now()\n"
+)
+
+
+def run(stack: LiveStack, code: str, **values: str | int) -> Mapping[str, object]:
+    """Run a few lines on the site's data; ``said`` is the dict that they leave."""
+    given = "".join(f"{name} = {value!r}\n" for name, value in values.items())
+    printed = stack.manage(
+        "shell", "--no-imports", "-c", f"{BEGIN}{given}said = {{}}\n{code}\nprint('#' + json.dumps(said))"
+    )
+    return json.loads(printed.rsplit("#", 1)[1])  # type: ignore[no-any-return]
+
+
+def opens_until_midnight(stack: LiveStack, slug: str) -> None:
+    """Let a ticket be used today until midnight, whatever the hour: its usual slots of today give way to one long one."""
+    code = """
+from foundation.clock import day_of
+from marketplace.catalog.models import Listing
+from marketplace.inventory.models import Slot
+from marketplace.inventory.services import ScheduleDraft, close_slots, open_slots, set_schedules
+listing, today = Listing.objects.get(slug=slug), day_of(now)
+usual = Slot.objects.filter(listing=listing, day=today).values_list("pk", flat=True)
+close_slots(slot_ids=list(usual), now=now)
+set_schedules(listing_id=listing.pk, schedules=[
+    ScheduleDraft(capacity=50, from_date=today, until_date=today, starts=time(0, 1), ends=time(23, 59)),
+    ScheduleDraft(capacity=50, from_date=today + timedelta(days=1), ends=time(17, 0)),
+])
+said["opened"] = open_slots(listing_id=listing.pk, from_date=today, until_date=today, now=now)
+"""
+    assert run(stack, code, slug=slug)["opened"] == 1
+
+
+def sells_out(stack: LiveStack, slug: str) -> None:
+    """Take the whole stock of a listing off the shelf."""
+    code = """
+from marketplace.catalog.models import Variant
+from marketplace.inventory.queries import stock_left
+from marketplace.inventory.services import adjust_stock
+for pk, left in stock_left(list(Variant.objects.filter(listing__slug=slug).values_list("pk", flat=True)), now).items():
+    adjust_stock(variant_id=pk, change=-left, reason="Journey", by_id=None, now=now)
+"""
+    run(stack, code, slug=slug)
+
+
+def raises_price(stack: LiveStack, slug: str, *, by: int) -> None:
+    """Change what a listing costs, while it lies in carts."""
+    code = """
+from django.db.models import F
+from marketplace.catalog.models import Variant
+Variant.objects.filter(listing__slug=slug).update(price=F("price") + by)
+"""
+    run(stack, code, slug=slug, by=by)
+
+
+def lets_slots_pass(stack: LiveStack, slug: str) -> None:
+    """Let all of today's slots of a ticket have ended an hour ago."""
+    code = """
+from foundation.clock import day_of
+from marketplace.inventory.models import Slot
+Slot.objects.filter(listing__slug=slug, day=day_of(now)).update(
+    starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1), is_all_day=False)
+"""
+    run(stack, code, slug=slug)
