@@ -1,9 +1,12 @@
 """Which brands."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from cms.branding.models import Brand
 
 
 class BrandQuerySet(models.QuerySet["Brand"]):

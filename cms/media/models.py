@@ -34,7 +34,7 @@ class Image(AbstractImage):
         related_name="pictures",
         verbose_name=_("uploaded by"),
     )
-    uploaded_by_user.wagtail_reference_index_ignore = True
+    uploaded_by_user.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
     tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="pictures")
     licence = models.CharField(_("licence"), max_length=10, choices=Licence, blank=True)
     holder = models.CharField(_("holder of the rights"), max_length=160, blank=True)
@@ -91,7 +91,7 @@ class Document(AbstractDocument):
         related_name="documents",
         verbose_name=_("uploaded by"),
     )
-    uploaded_by_user.wagtail_reference_index_ignore = True
+    uploaded_by_user.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
     tags = TaggableManager(_("tags"), help_text=None, blank=True, related_name="documents")
     licence = models.CharField(_("licence"), max_length=10, choices=Licence, blank=True)
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from tourism.destinations.facts import ClosureKind
+from tourism.destinations.models import Destination
 
 
 class PlaceForm(forms.Form):
     """Which place."""
 
-    place = forms.ModelChoiceField(queryset=None, label=_("Which place"))
+    place: "forms.ModelChoiceField[Destination]" = forms.ModelChoiceField(queryset=None, label=_("Which place"))
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

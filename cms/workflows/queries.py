@@ -62,7 +62,9 @@ def closures_for(user: Any, *, now: datetime) -> list[Closure]:
 
 def facts_to_check(regions: Sequence[Region], *, now: datetime, limit: int = 6) -> tuple[list[FactsToCheck], int]:
     """Places with the least known facts first, and how many there are in all: two queries."""
-    rows = list(Destination.objects.published().filter(region__in=regions).annotate(tariff_count=Count("tariffs")))
+    rows: list[Any] = list(
+        Destination.objects.published().filter(region__in=regions).annotate(tariff_count=Count("tariffs"))
+    )
     lacking = []
     for row in rows:
         found = completeness(row, tariffs=row.tariff_count)

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, validate
 
 from foundation.clock import WIB, day_of, day_words, end_of, short_day_words, start_of, time_words, to_wib
 from tourism.destinations.facts import GRAVITY, Category, ClosureKind
@@ -116,21 +116,18 @@ def _of_hours(hours: str, moment: datetime) -> DestinationState:
         *_both(gettext_lazy("Not known yet")),
         *_both(gettext_lazy("The tourism office has not filled in the opening hours. Ask before you travel far.")),
     )
-    if not hours:
+    if not hours or not validate(hours):
         return unknown
-    try:
-        known = OpeningHours(hours, country="ID")
-    except ParserError:
-        return unknown
+    known = OpeningHours(hours, country="ID")
     local = to_wib(moment).replace(tzinfo=None)
     change = known.next_change(local)
     until = change.replace(tzinfo=WIB).astimezone(UTC) if change is not None else None
     if known.is_open(local):
         words = _both(gettext_lazy("Open"))
-        sentences = tuple(_until_sentence(until, language, opens=False) for language in ("id", "en"))
+        sentences = _until_sentence(until, "id", opens=False), _until_sentence(until, "en", opens=False)
         return DestinationState(StateKind.OPEN, *words, *sentences, until=until)
     words = _both(gettext_lazy("Closed at this hour"))
-    sentences = tuple(_until_sentence(until, language, opens=True) for language in ("id", "en"))
+    sentences = _until_sentence(until, "id", opens=True), _until_sentence(until, "en", opens=True)
     return DestinationState(StateKind.OUTSIDE_HOURS, *words, *sentences, until=until)
 
 

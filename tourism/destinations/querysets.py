@@ -1,10 +1,13 @@
 """Which destinations, and which of their closures."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from tourism.destinations.models import Closure, Destination
 
 
 class DestinationQuerySet(models.QuerySet["Destination"]):

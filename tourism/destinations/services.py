@@ -166,7 +166,7 @@ def lift(*, closure_id: int, lifted_by_id: int | None, now: datetime) -> Closure
 
     :raises NotClosed: it has ended or was lifted already.
     """
-    closure = Closure.objects.select_for_update().get(pk=closure_id)
+    closure: Closure = Closure.objects.select_for_update().get(pk=closure_id)
     if closure.lifted_at is not None or (closure.ends_at is not None and closure.ends_at <= now):
         raise NotClosed
     closure.lifted_at, closure.lifted_by_id, closure.end_told_at = now, lifted_by_id, now

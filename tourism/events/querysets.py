@@ -1,10 +1,13 @@
 """Which events, and which of their dates."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from tourism.events.models import Event, Occurrence
 
 
 class EventQuerySet(models.QuerySet["Event"]):

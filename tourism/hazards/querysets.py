@@ -1,10 +1,13 @@
 """Which hazard notices."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from tourism.hazards.models import HazardNotice
 
 
 class HazardNoticeQuerySet(models.QuerySet["HazardNotice"]):

@@ -1,8 +1,11 @@
 """Which regions."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from tourism.regions.models import Region
 
 
 class RegionQuerySet(models.QuerySet["Region"]):

@@ -1,6 +1,6 @@
 """The first pages of the province and of a region."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -188,7 +188,7 @@ def region_names(pages: Iterable[Page]) -> dict[int, str]:
     return {page.pk: next((name for path, name in by_path.items() if page.path.startswith(path)), "") for page in rows}
 
 
-def things(page: Any) -> list[Mapping[str, str]]:
+def things(page: Any) -> list[dict[str, Any]]:
     """Three things to do, each with where it leads."""
     found = []
     for block in page.things:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tourism.hazards.queries import Outlook, Severity
+from tourism.hazards.models import Severity
+from tourism.hazards.queries import Outlook
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def destination(page: Any, request: HttpRequest, *, now: datetime) -> dict[str, 
     if place is None and not drafted:
         raise Http404
     # An editor sees the draft; everybody else what was published.
-    facts = page if drafted else place
+    facts: Any = page if drafted else place
     state = state_of([place], moment=now)[place.pk] if place else unknown_state()
     near = nearby(destination=place, moment=now, limit=6) if place else []
     near_cards = cards_by_key(
