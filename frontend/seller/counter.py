@@ -7,12 +7,16 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from frontend.parts.values import Link, RegionMark
 from marketplace.shops.models import Shop
 from marketplace.shops.queries import with_places
+
+# Two lines beside the sign on a narrow phone.
+LONGEST_MARK = 36
 
 
 def for_managers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,7 +60,7 @@ def frame(shop: Shop, current: str = "") -> dict[str, Any]:
             Link(title=short, url=urls[name], icon=icon, current=name == current)
             for name, _long, short, icon in entries
         ],
-        "mark_title": shop.name,
+        "mark_title": Truncator(shop.name).chars(LONGEST_MARK),
         "mark_note": shop.region.short_name,
         "mark_url": urls["shop"],
     }

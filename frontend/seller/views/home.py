@@ -12,7 +12,7 @@ from frontend.parts.addresses import in_this_language
 from frontend.seller.counter import for_managers, frame
 from frontend.seller.todo import todos, week, week_words
 from marketplace.payouts.queries import owed
-from marketplace.shops.models import Shop, ShopStatus
+from marketplace.shops.models import Shop, ShopKind, ShopStatus
 from marketplace.shops.queries import memberships
 
 
@@ -45,6 +45,7 @@ def todo(request: HttpRequest, shop: Shop) -> HttpResponse:
         "week": found,
         "week_words": week_words(found),
         "public_url": in_this_language(f"/toko/{shop.slug}/"),
+        "sells_tickets": shop.kind != ShopKind.UMKM,
         "has_more_shops": len(memberships(int(request.user.pk or 0))) > 1,
     }
     return render(request, "seller/todo.html", context)

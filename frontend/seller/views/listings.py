@@ -37,6 +37,15 @@ _FORM_KEY = re.compile(r"^[0-9a-f]{32}$")
 _KEPT_FOR = 24 * 60 * 60
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Something to mend, and where."""
+
+    label: str
+    sentence: str
+    field_id: str
+
+
 @dataclass
 class GoodsPage:
     """The form of a product with its sizes and photos, as it was filled in."""
@@ -54,6 +63,15 @@ class GoodsPage:
             self.sizes[0].add_error("price", _("Give a price in whole rupiah, for example 38000."))
             return False
         return self.form.is_valid() and all(sizes)
+
+    def faults(self) -> list[Fault]:
+        """All that is wrong, sizes included, in the order of the page."""
+        found = [Fault("", str(error), "") for error in self.form.non_field_errors()]
+        for form in (self.form, *self.sizes):
+            if form.is_bound:
+                fields = [field for field in form if field.errors]
+                found += [Fault(str(field.label), str(field.errors[0]), field.id_for_label) for field in fields]
+        return found
 
 
 # The list ---------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from frontend.seller.counter import for_managers, frame
 from frontend.seller.money import groups, movements
 from marketplace.payouts.queries import owed
-from marketplace.shops.models import Shop
+from marketplace.shops.models import Shop, ShopKind
 
 PAGE_SIZE = 50
 MOST_SHOWN = 1000
@@ -22,6 +22,7 @@ def money(request: HttpRequest, shop: Shop) -> HttpResponse:
     statement = owed(shop.pk, limit=limit)
     context = frame(shop, "money") | {
         "owed": statement.owed,
+        "is_dinas": shop.kind == ShopKind.DINAS,
         "groups": groups(movements(shop, statement)),
         "more": limit + PAGE_SIZE if len(statement.rows) == limit else 0,
         "account_ending": shop.bank_account_number[-4:],

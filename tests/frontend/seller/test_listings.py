@@ -153,7 +153,7 @@ class TestDoubtfulPrice:
         answer = seller.post(new_url, filled(shelf, **{"u0-price": "380"}))
         page = soup(answer)
         assert answer.status_code == 422
-        assert "Rp380 terlalu kecil. Maksud Anda Rp38.000?" in words(page)
+        assert words(page.select_one(".errors li")) == "Harga: Rp380 terlalu kecil. Maksud Anda Rp38.000?"
         assert Listing.objects.count() == 0
         assert [(button["name"], button["value"]) for button in page.select("button[name]")] == [
             ("mean", "u0-price:38000"),
