@@ -34,7 +34,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(refusal.sentence) from refusal
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Phone numbers live on the account itself; codes leave through the message channel."""
 
     def get_login_stages(self) -> list[str]:

@@ -4,7 +4,7 @@ from allauth.account.stages import PhoneVerificationStage
 from django.http import HttpResponse
 
 
-class KnownPhoneStage(PhoneVerificationStage):  # type: ignore[misc]
+class KnownPhoneStage(PhoneVerificationStage):
     """Confirm the account's number, if it has one: accounts that an office makes may have an e-mail address only."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
