@@ -21,7 +21,11 @@ def network_address(request: HttpRequest) -> str:
 def cart_buyer(request: HttpRequest, *, now: datetime, about_to_own: bool = False) -> Buyer:
     """Whose cart it is. What somebody put in the cart before signing in moves to the account, once."""
     buyer = remembered_buyer_of(request) if about_to_own else buyer_of(request)
-    if buyer.user_id is not None and buyer.guest_key and request.session.get(_ADOPTED) != [buyer.user_id, buyer.guest_key]:
+    if (
+        buyer.user_id is not None
+        and buyer.guest_key
+        and request.session.get(_ADOPTED) != [buyer.user_id, buyer.guest_key]
+    ):
         adopt(user_id=buyer.user_id, guest_key=buyer.guest_key, now=now)
         request.session[_ADOPTED] = [buyer.user_id, buyer.guest_key]
     return buyer

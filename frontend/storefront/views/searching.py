@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -60,6 +61,7 @@ def show(request: HttpRequest, question: Asked, *, title: str = "", place: Regio
     found = search(question, now=now)
     context = {
         "asked": question,
+        "action": question.path or reverse("storefront:search"),
         "found": found,
         "title": title,
         "region": {"slug": place.slug, "name": place.name, "url": ""} if place else None,
