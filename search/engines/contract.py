@@ -125,7 +125,10 @@ class Engine(Protocol):
         ...
 
     def rebuild(self) -> AbstractContextManager[Rebuild]:
-        """Fill a new index; when the block ends well, it takes the old one's place at once, else it is thrown away."""
+        """Fill a new index; when the block ends well, it takes the old one's place at once, else it is thrown away.
+
+        :raises EngineDown: somebody else is filling one.
+        """
         ...
 
     def versions(self) -> Iterator[tuple[str, int]]:

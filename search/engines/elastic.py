@@ -32,6 +32,8 @@ SEARCH_SECONDS = 2.0
 BULK_SECONDS = 30.0
 # How long a failing server is left alone.
 REST_SECONDS = 5.0
+# A rebuild that began longer ago than this was killed; a million documents take less.
+REBUILD_SECONDS = 1800.0
 # Deleted documents keep their version this long, so that a late older version cannot bring them back.
 TOMBSTONES = "1h"
 
@@ -153,7 +155,7 @@ class ElasticsearchEngine:
     def rebuild(self) -> Iterator["_Filling"]:
         """Fill a new index; when the block ends well, the alias moves to it at once."""
         with self.circuit.passing():
-            self._forget(self.building)
+            self._make_way()
             fresh = f"{self.index}-{time.time_ns()}"
             terms.create(
                 self.client.options(request_timeout=BULK_SECONDS), fresh, alias=self.building, tombstones=TOMBSTONES
@@ -216,6 +218,17 @@ class ElasticsearchEngine:
             return list(self.client.indices.get_alias(name=alias))
         except NotFoundError:
             return []
+
+    def _make_way(self) -> None:
+        """Forget a rebuild that was never finished.
+
+        :raises EngineDown: it may still be going on.
+        """
+        for name in self._behind(self.building):
+            age = time.time() - int(name.rpartition("-")[2]) / 1e9
+            if age < REBUILD_SECONDS:
+                raise EngineDown(f"The index is being built again already, for {age:.0f} seconds.")
+        self._forget(self.building)
 
     def _forget(self, alias: str) -> None:
         for name in self._behind(alias):

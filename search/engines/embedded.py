@@ -160,18 +160,19 @@ class EmbeddedEngine:
     @contextmanager
     def rebuild(self) -> Iterator["_Filling"]:
         """Fill a new index; when the block ends well, it takes the old one's place at once."""
-        with self.folders.writing():
-            self.folders.forget_building()
-            generation = self.folders.start()
-            with _guarded("create"):
-                _open(generation, create=True)
-        try:
-            yield _Filling(self, generation)
-        except BaseException:
-            self.folders.forget_building()
-            raise
-        with self.folders.writing():
-            self.folders.finish(generation)
+        with self.folders.rebuilding():
+            with self.folders.writing():
+                self.folders.forget_building()
+                generation = self.folders.start()
+                with _guarded("create"):
+                    _open(generation, create=True)
+            try:
+                yield _Filling(self, generation)
+            except BaseException:
+                self.folders.forget_building()
+                raise
+            with self.folders.writing():
+                self.folders.finish(generation)
 
     def drop(self) -> None:
         """Remove every index of this engine."""

@@ -54,16 +54,30 @@ class Folders:
 
         :raises EngineDown: another one has been writing for longer than ``wait`` seconds.
         """
+        with self._locked("writer.lock", wait=wait, busy="Another process is writing to the index."):
+            yield
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """Be the only one who fills a new generation.
+
+        :raises EngineDown: somebody else does.
+        """
+        with self._locked("rebuild.lock", wait=0.0, busy="The index is being built again already."):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, *, wait: float, busy: str) -> Iterator[None]:
         self.folder.mkdir(parents=True, exist_ok=True)
         until = time.monotonic() + wait
-        with (self.folder / "writer.lock").open("w") as lock:
+        with (self.folder / name).open("w") as lock:
             while True:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise EngineDown("Another process is writing to the index.") from None
+                    if time.monotonic() >= until:
+                        raise EngineDown(busy) from None
                     time.sleep(0.02)
             yield
 

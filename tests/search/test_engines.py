@@ -287,6 +287,14 @@ class TestRebuilding:
         assert "listing:2" not in versions
         assert len(versions) == len(CONTENTS) - 1
 
+    def test_only_one_rebuild_runs_at_a_time(self, engine):
+        with engine.rebuild() as filling:
+            with pytest.raises(EngineDown, match="already"), engine.rebuild():
+                pass
+            filling.add(all_operations())
+        engine.refresh()
+        assert len(dict(engine.versions())) == len(CONTENTS)
+
     def test_a_failed_rebuild_leaves_the_old_index(self, engine):
         with pytest.raises(RuntimeError, match="power cut"), engine.rebuild() as filling:
             filling.add([operation("destination:1", 2, CONTENTS["destination:1"])])
