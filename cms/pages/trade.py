@@ -1,15 +1,19 @@
 """What can be bought, for pages: the only place where pages ask the marketplace."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import zip_longest
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cms.pages.cards import Badge, Card
+from foundation.clock import day_of
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.inventory.queries import ListingCard, cards
 
+# Out of how many the few on a first page are chosen.
+POOL = 120
 TICKETS = [kind.value for kind in ListingKind if kind != ListingKind.GOODS]
 
 
@@ -41,15 +45,29 @@ def tickets_at(*, destination_id: int, language: str, now: datetime, limit: int 
 
 
 def tickets_in(*, region_code: str | None, language: str, now: datetime, limit: int = 3) -> list[Card]:
-    """Tickets, tours and stays of a region, or of the whole province."""
-    found = cards(region_code=region_code, kinds=TICKETS, limit=limit, now=now)
-    return [as_card(listing, language=language) for listing in found]
+    """Tickets, tours and stays of a region, each of another seller; of the whole province, each of another region."""
+    found = cards(region_code=region_code, kinds=TICKETS, limit=POOL, now=now)
+    return [as_card(listing, language=language) for listing in varied(found, region_code, limit=limit, day=day_of(now))]
 
 
 def goods_in(*, region_code: str | None, language: str, now: datetime, limit: int = 4) -> list[Card]:
-    """Products made in a region, or in the whole province."""
-    found = cards(region_code=region_code, kind=ListingKind.GOODS, limit=limit, now=now)
-    return [as_card(listing, language=language) for listing in found]
+    """Products made in a region, each of another seller; in the whole province, each of another region."""
+    found = cards(region_code=region_code, kind=ListingKind.GOODS, limit=POOL, now=now)
+    return [as_card(listing, language=language) for listing in varied(found, region_code, limit=limit, day=day_of(now))]
+
+
+def varied(found: Sequence[ListingCard], region_code: str | None, *, limit: int, day: date) -> list[ListingCard]:
+    """Some of many, as different as can be: what can be bought first, one after another of each seller or region.
+
+    Which ones come first turns with the days, so that all have their turn; it is the same for every visitor.
+    """
+    groups: dict[str, list[ListingCard]] = {}
+    for listing in sorted(found, key=lambda card: card.sold_out or bool(card.closed_reason)):
+        groups.setdefault(listing.shop_name if region_code else listing.region_code, []).append(listing)
+    names = sorted(groups)
+    start = day.toordinal() % len(names) if names else 0
+    turned = [groups[name] for name in names[start:] + names[:start]]
+    return [listing for row in zip_longest(*turned) for listing in row if listing is not None][:limit]
 
 
 def listings(*, slugs: Iterable[str], language: str, now: datetime) -> dict[str, Card]:

@@ -37,14 +37,22 @@ class Outlook:
     read_at: datetime | None
 
 
-def outlook(*, moment: datetime, region_id: int | None = None, destination_id: int | None = None) -> Outlook:
-    """What is in force for the whole province, and for a region or a destination of it where given: two queries."""
+def outlook(
+    *, moment: datetime, region_id: int | None = None, destination_id: int | None = None, everywhere: bool = False
+) -> Outlook:
+    """What is in force for the whole province, and for a region (with its destinations) or one destination: two queries.
+
+    :param everywhere: all that is in force anywhere in the province.
+    """
     reach = Q(region__isnull=True, destinations__isnull=True) | Q(region__level="PROVINCE")
     if region_id is not None:
         reach |= Q(region_id=region_id)
+        if destination_id is None:
+            reach |= Q(destinations__region_id=region_id)
     if destination_id is not None:
         reach |= Q(destinations=destination_id)
-    rows = HazardNotice.objects.current(moment).filter(reach).distinct()
+    current = HazardNotice.objects.current(moment)
+    rows = current if everywhere else current.filter(reach).distinct()
     read_at = FeedCheck.objects.filter(source=HazardSource.BMKG_CAP).values_list("read_at", flat=True).first()
     notices = sorted((as_notice(row) for row in rows), key=lambda notice: (GRAVITY[notice.severity], notice.pk))
     return Outlook(notices=tuple(notices), is_known=read_at is not None and read_at > moment - FRESH, read_at=read_at)

@@ -76,7 +76,7 @@ def province_home(page: Any, *, now: datetime) -> dict[str, Any]:
         "tickets": trade.tickets_in(region_code=None, language=language, now=now, limit=3),
         "goods": trade.goods_in(region_code=None, language=language, now=now, limit=4),
         "region_count": Region.objects.regencies().count(),
-        "outlook": said(outlook(moment=now, region_id=page.region_id), language=language),
+        "outlook": said(outlook(moment=now, everywhere=True), language=language),
         "story": newest_story(page),
     }
 
