@@ -35,7 +35,7 @@ function turn(): void {
       const other = tickets[now + Number(link.dataset.go)];
       if (other) link.href = `#${other.id}`;
       else link.removeAttribute("href");
-      link.toggleAttribute("aria-disabled", !other);
+      link.setAttribute("aria-disabled", String(!other));
     }
     tickets.forEach((ticket, at) => ticket.toggleAttribute("inert", at !== now));
   };
