@@ -1,5 +1,6 @@
 """Putting things in the cart, from pages that are the same for everybody and hold no token."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from marketplace.catalog.models import Listing
 
 # Longer numbers are no key and no quantity that anybody means; they must not reach the database as such.
 MOST_DIGITS = 9
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,140}")
 
 
 @dataclass(frozen=True)
@@ -103,5 +105,6 @@ def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         # htmx only shows 409 and 422.
         status = refusal.status if refusal.status in (409, 422) else 409
         return render(request, "checkout/_refused.html", context, status=status)
-    listing = Listing.objects.for_sale().filter(slug=request.POST.get("listing", "")[:140]).first()
+    slug = str(request.POST.get("listing", ""))
+    listing = Listing.objects.for_sale().filter(slug=slug).first() if SLUG.fullmatch(slug) else None
     return render(request, "checkout/refused.html", context | {"listing": listing}, status=refusal.status)

@@ -68,6 +68,12 @@ class TestAdd:
         assert soup(answer).select_one(".alert--stop strong").get_text(strip=True)
         assert soup(answer).select_one(f'a[href="/produk/{rendang.listing.slug}/"]')
 
+    @pytest.mark.parametrize("slug", ["", "\x00", "a" * 5000, "../", "tidak-ada"])
+    def test_a_strange_way_back_is_left_out(self, visitor, slug):
+        answer = visitor.post(ADD, {"v": "x", "listing": slug}, headers=OWN_PAGE)
+        assert answer.status_code == 422
+        assert [link["href"] for link in soup(answer).select("main a")] == ["/keranjang/"]
+
     def test_a_slot_of_another_listing_is_refused(self, visitor):
         adult, _slot = admission()
         answer = visitor.post(ADD, {"jam": SlotFactory().pk, f"q{adult.pk}": 1}, headers=OWN_PAGE)
