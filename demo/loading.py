@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 
 from demo import goods, pages, people, province, shops, tickets
 from demo.images import Drawings
@@ -64,7 +65,7 @@ def load(*, progress: Progress, now: datetime) -> None:
     pages.load_information(now=now)
     progress("goods", load_trade(now=now), 228 + 34)
     people.load_people(now=now)
-    progress("search", [outbox.drain(now=now)], 1)
+    progress("search", [outbox.drain(now=timezone.now())], 1)
 
 
 def load_trade(*, now: datetime) -> Iterator[str]:
