@@ -32,6 +32,8 @@ SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = SITE_DOMAIN
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_SCHEME == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_SCHEME == "https" else 0
+# Every region's site lies under the domain and is served by the same proxy.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT = SITE_SCHEME == "https"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview frames the page on its own host
 
@@ -104,6 +106,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",  # Wagtail's own search of the admin, where the database is PostgreSQL
 ]
 MIDDLEWARE = [
     "config.middleware.HealthMiddleware",
@@ -388,4 +391,7 @@ LOGGING = {
         "wagtail": {"level": "WARNING"},
     },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS: list[str] = [
+    "security.W019",  # Wagtail's preview frames the page on its own host
+    "security.W021",  # whether a province's domain goes on the browsers' preload list is not ours to say
+]

@@ -19,7 +19,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": [PYTHON, "-m", "tools.messages", "check"],
     "system": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
-    "deployment": [PYTHON, "manage.py", "check", "--deploy", "--tag", "security", "--fail-level", "WARNING"],
+    "deployment": [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }
 
 
@@ -71,7 +71,13 @@ def environment(name: str) -> dict[str, str]:
         "SITE_SCHEME": "https",
         "SITE_PORT": "443",
         "BEHIND_PROXY": "1",
+        "DATABASE_URL": "postgres://lapau:secret@127.0.0.1:1/lapau",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "ELASTICSEARCH_URL": "http://127.0.0.1:1",
+        "MAIL_URL": "smtp://lapau:secret@mail.lapau.example:587",
+        "S3_BUCKET": "lapau",
+        "S3_PRIVATE_BUCKET": "lapau-private",
+        "MERCHANT_KEYS": '{"operator": {"merchant_id": "G1", "server_key": "SB-Mid-server-x", "client_key": "SB-Mid-client-x"}}',
     }
 
 
