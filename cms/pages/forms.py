@@ -1,15 +1,38 @@
 """The forms behind the pages that carry facts."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.blocks.list_block import ListValue
+from wagtail.blocks.stream_block import StreamValue
 
+from cms.media.models import Image
 from cms.pages.homes import home_of, is_source_language
+from foundation.clock import day_of
 from tourism.destinations.facts import Facility, Known
 from tourism.regions.models import Region
+
+# What is pressed to publish a page, or to hand it in.
+PUBLISHING = frozenset({"action-publish", "action-submit"})
+
+
+def pictures_in(value: Any) -> Iterator[Image]:
+    """The pictures of a form's field: one, or those of a story's blocks."""
+    if isinstance(value, Image):
+        yield value
+    elif isinstance(value, StreamValue):
+        for block in value:
+            yield from pictures_in(block.value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from pictures_in(part)
+    elif isinstance(value, ListValue):
+        for part in value:
+            yield from pictures_in(part)
 
 
 class SourceFactsForm(WagtailAdminPageForm):
@@ -23,6 +46,20 @@ class SourceFactsForm(WagtailAdminPageForm):
             for name in (*self.instance.facts_of_source, *self.own_questions):
                 self.fields.pop(name, None)
                 self.formsets.pop(name, None)
+
+    def clean(self) -> Any:
+        """Let nothing go live, or be handed in, with a picture that may not be shown."""
+        cleaned = super().clean()
+        if PUBLISHING.isdisjoint(self.data):
+            return cleaned
+        today = day_of(timezone.now())
+        for name, value in list(cleaned.items()):
+            for image in pictures_in(value):
+                if not image.may_be_shown(today):
+                    self.add_error(
+                        name, _("“%(title)s” has no licence, or may no longer be used.") % {"title": image.title}
+                    )
+        return cleaned
 
 
 class DestinationPageForm(SourceFactsForm):

@@ -1,6 +1,6 @@
 """The admin as a dinas uses it: edit, hand in, publish, mark a closure."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +13,7 @@ from wagtail.test.utils.form_data import nested_form_data
 from cms.branding.models import Brand
 from cms.tenancy.models import Role
 from foundation.outbox.models import Event
-from tests.cms.house import COLOURS
+from tests.cms.house import COLOURS, picture
 from tourism.destinations.models import Closure
 from tourism.destinations.queries import state_of
 
@@ -87,6 +87,19 @@ class TestHandingIn:
         editor, edit = client_of("13.75", Role.EDITOR), reverse("wagtailadmin_pages:edit", args=[house.jam_gadang.pk])
         editor.post(edit, form_of(editor, edit) | {"title": "Terbit sendiri", "action-publish": "1"})
         assert house.row(house.jam_gadang).name == "Jam Gadang"
+
+    @pytest.mark.parametrize("rights", [{"licence": ""}, {"valid_until_date": date(2020, 1, 1)}])
+    @pytest.mark.parametrize("action", ["action-publish", "action-submit"])
+    def test_a_picture_that_may_not_be_shown_stops_the_page(self, house, client_of, rights, action):
+        image = picture("tanpa-izin", **rights)
+        moderator, edit = (
+            client_of("13.75", Role.MODERATOR),
+            reverse("wagtailadmin_pages:edit", args=[house.jam_gadang.pk]),
+        )
+        answer = moderator.post(edit, form_of(moderator, edit) | {"picture": str(image.pk), action: "1"})
+        assert answer.status_code == 200
+        assert "“tanpa-izin” tidak berlisensi" in answer.content.decode()
+        assert (house.row(house.jam_gadang).share_picture, WorkflowState.objects.count()) == ("", 0)
 
     def test_the_preview_shows_the_draft(self, house, client_of):
         editor = client_of("13.75", Role.EDITOR)
