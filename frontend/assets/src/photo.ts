@@ -28,8 +28,7 @@ async function replacePhotos(input: HTMLInputElement): Promise<void> {
 }
 
 function preview(input: HTMLInputElement, files: File[]): void {
-  const drop = input.closest<HTMLElement>(".drop");
-  const shown = drop?.parentElement?.querySelector<HTMLElement>("[data-photo-preview]");
+  const shown = input.closest<HTMLElement>(".field")?.querySelector<HTMLElement>("[data-photo-preview]");
   if (!shown) return;
   for (const old of shown.querySelectorAll("img")) URL.revokeObjectURL(old.src);
   shown.replaceChildren(
