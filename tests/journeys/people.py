@@ -88,7 +88,7 @@ class Person:
     def signs_in(self, login: str, *, going_to: str) -> None:
         """Sign in with the demo's password, on the way to a page."""
         self.visit(going_to)
-        self.writes(re.compile("^(Nomor telepon atau e-mail|Phone number or e-mail)"), login)
+        self.writes(re.compile("^(Nomor telepon atau e-mail|Phone number or e-mail|Alamat e-mail)"), login)
         self.writes(re.compile("^(Kata sandi|Password)"), PASSWORD)
         self.presses(re.compile("^(Masuk|Sign in)$"))
         expect(self.page).to_have_url(re.compile(re.escape(going_to) + r"($|[\w?/-])"))

@@ -166,7 +166,7 @@ def test_a_strangers_order_and_shop_do_not_exist(arrives: Arrival) -> None:
     code = shopping.buys_tickets(rani, counts={"Dewasa": 1})
     for path in (f"/pesanan/{code}/", f"/pesanan/{code}/keadaan/", "/t/forged:token:0/", "/p/forged:token:0/"):
         assert stranger.visit(path) == 404
-    stranger.signs_in("pembeli@contoh.invalid", going_to="/akun/")
+    stranger.signs_in("pembeli@contoh.invalid", going_to="/toko-saya/")
     for path in (
         f"/pesanan/{code}/",
         "/toko-saya/dapur-contoh-amai-bukittinggi/",

@@ -79,6 +79,6 @@ def test_a_gate_is_no_strangers_business(arrives: Arrival) -> None:
     expect(officer.page.locator("[data-gate]")).to_be_visible()
     address = re.sub(r"^.*?(?=/gerbang/)", "", officer.page.url)
 
-    stranger.signs_in("pembeli@contoh.invalid", going_to="/akun/")
+    stranger.signs_in("pembeli@contoh.invalid", going_to="/gerbang/")
     assert stranger.visit(address) == 404
     stranger.heads("Halaman tidak ditemukan")
