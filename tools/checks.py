@@ -15,7 +15,7 @@ CHECKS: dict[str, list[str]] = {
     "types": [str(BIN / "mypy")],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet"],
     "lint": [str(BIN / "ruff"), "check", "--quiet"],
-    "imports": [str(BIN / "lint-imports"), "--no-cache"],
+    "imports": [str(BIN / "lint-imports"), "--no-logo"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": [PYTHON, "-m", "tools.messages", "check"],
     "system": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
