@@ -43,6 +43,13 @@ class Stopped(BaseException):
     """The person, or the machine, wants everything to end."""
 
 
+class _Wish:
+    """What signals have asked for: to stop; and whether that is being done, so that another one changes nothing."""
+
+    to_stop = False
+    being_done = False
+
+
 class Supervisor:
     """Runs programs until told to stop; leaving the ``with`` block ends them all, last one first."""
 
@@ -59,7 +66,11 @@ class Supervisor:
         self.stop()
 
     def start(self, program: Program, *, folder: Path | None = None) -> None:
-        """Start a program; what it says goes to ``<name>.log``."""
+        """Start a program; what it says goes to ``<name>.log``.
+
+        :raises Stopped: a signal has come before.
+        """
+        self.check()
         with self.log_of(program.name).open("wb") as log:
             self.children[program.name] = subprocess.Popen(
                 program.command,
@@ -76,7 +87,9 @@ class Supervisor:
             )
 
     def check(self) -> None:
-        """Raise ChildEnded if a child is no longer there."""
+        """Raise ChildEnded if a child is no longer there, and Stopped if a signal has come."""
+        if _Wish.to_stop:
+            raise Stopped
         for name, child in self.children.items():
             if child.poll() is not None:
                 raise ChildEnded(f"{name} ended with status {child.returncode}.\n{self.tail(name)}")
@@ -113,6 +126,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every child and all that it started: first asked, then killed."""
+        _Wish.being_done = True
         children = list(reversed(self.children.values()))
         for child in children:
             signal_group(child, signal.SIGTERM)
@@ -124,6 +138,7 @@ class Supervisor:
             signal_group(child, signal.SIGKILL)
             child.wait()
         self.children.clear()
+        _Wish.being_done = False
 
     def log_of(self, name: str) -> Path:
         """Where a program's output goes."""
@@ -142,12 +157,15 @@ def end_with_parent() -> None:
 
 
 def stop_on_signals() -> None:
-    """Turn SIGINT, SIGTERM and SIGHUP into Stopped, once: what comes during the stopping itself is ignored."""
+    """Turn SIGINT, SIGTERM and SIGHUP into Stopped; one that comes while children are being ended changes nothing.
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, signal.SIG_IGN)
-        raise Stopped
+    Where the exception gets lost, in a callback from C say, the wish stays and is met at the next look at the children.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        _Wish.to_stop = True
+        if not _Wish.being_done:
+            raise Stopped
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, stop)
