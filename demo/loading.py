@@ -6,6 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from cms.pages.pairs import without_admin_indexes
+from cms.pages.scheduling import rebuild_admin_indexes
 from demo import goods, pages, people, province, shops, tickets
 from demo.images import Drawings
 from foundation.accounts.models import User
@@ -51,6 +53,16 @@ def load(*, progress: Progress, now: datetime) -> None:
     refuse_real_data()
     if not Listing.objects.exists():
         progress("regions", [province.load_province(now=now)], 1)
+    with without_admin_indexes():
+        load_pages(progress=progress, now=now)
+    progress("indexes", [rebuild_admin_indexes()], 1)
+    progress("goods", load_trade(now=now), 228 + 34)
+    people.load_people(now=now)
+    progress("search", [outbox.drain(now=timezone.now())], 1)
+
+
+def load_pages(*, progress: Progress, now: datetime) -> None:
+    """Sites, places, events, stories and trips, in both languages."""
     progress("sites", pages.load_sites(now=now), 19)
     drawings = Drawings()
     # The worker makes sizes oldest first: the pictures of the first pages go ahead.
@@ -63,9 +75,6 @@ def load(*, progress: Progress, now: datetime) -> None:
     progress("trips", pages.load_trips(drawings, now=now), 3)
     progress("homes", pages.load_homes(drawings, now=now), 19)
     pages.load_information(now=now)
-    progress("goods", load_trade(now=now), 228 + 34)
-    people.load_people(now=now)
-    progress("search", [outbox.drain(now=timezone.now())], 1)
 
 
 def load_trade(*, now: datetime) -> Iterator[str]:

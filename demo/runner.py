@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from cms.tenancy.services import sync_sites
 from demo.accounts import ACCOUNTS
 from demo.supervisor import Program, Supervisor, is_free
 
@@ -78,6 +79,8 @@ def bring_up_to_date(*, say: Say) -> None:
                 call_command("migrate", library, interactive=False, verbosity=0)
             call_command("migrate", interactive=False, verbosity=0)
         call_command("load_demo")
+        # The port may be another one than last time.
+        sync_sites()
     forget_wake_ups()
 
 
