@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_noop
 
 WAGTAIL_WORDS = (
+    gettext_noop("Approve"),
+    gettext_noop("Approve with comment"),
+    gettext_noop("Request changes"),
+    gettext_noop("%(label)s and Publish"),
     gettext_noop("%(time_period)s ago by %(user_display_name)s"),
     gettext_noop("Actions"),
     gettext_noop("Add a concise description for search engines"),
