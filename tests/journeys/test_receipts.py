@@ -25,7 +25,7 @@ def test_the_days_receipts_equal_what_was_bought(arrives: Arrival) -> None:
     expect(rows.filter(has_text="GoPay")).to_contain_text(re.compile(r"1\s+0\s+Rp20\.000"))
 
     with treasurer.page.expect_download() as download:
-        treasurer.follows("Unduh sebagai lembar kerja")
+        treasurer.follows("Unduh sebagai Excel")
     assert re.fullmatch(r"penerimaan-bukittinggi-\d{4}-\d\d-\d\d\.xlsx", download.value.suggested_filename)
     sheet = load_workbook(download.value.path()).worksheets[0]
     written = {(row[2], row[3]): row[4:8] for row in sheet.iter_rows(min_row=5, values_only=True) if row[0] == TITLE}
