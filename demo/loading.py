@@ -55,7 +55,7 @@ def load(*, progress: Progress, now: datetime) -> None:
         progress("regions", [province.load_province(now=now)], 1)
     with without_admin_indexes():
         load_pages(progress=progress, now=now)
-    progress("indexes", [rebuild_admin_indexes()], 1)
+    rebuild_admin_indexes()
     progress("goods", load_trade(now=now), 228 + 34)
     people.load_people(now=now)
     progress("search", [outbox.drain(now=timezone.now())], 1)
