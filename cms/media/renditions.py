@@ -8,7 +8,7 @@ SPECS = (
     "width-640|format-jpeg",
 )
 # The one picture of lists, search results and messages.
-SHARE_SPEC = "width-640|format-webp"
+SHARE_SPEC = "width-320|format-webp"
 # Messengers and social networks read JPEG.
 SOCIAL_SPEC = "width-640|format-jpeg"
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg"}

@@ -9,7 +9,7 @@ from marketplace.inventory.queries import ListingCard
 from search.results import Badge, Result, Suggestion
 
 # Pictures of results come at this size; the frame is 4:3 whatever they are.
-RESULT_WIDTH, RESULT_HEIGHT = 640, 480
+RESULT_WIDTH, RESULT_HEIGHT = 320, 240
 ICONS = {
     "destination": "map-pin",
     "event": "calendar-days",

@@ -28,7 +28,7 @@ LABELS = {
     Kind.STAY: Words("penginapan", "stay"),
 }
 LISTING = 1.5
-_PICTURE_WIDTH = 640
+_PICTURE_WIDTH = 320
 
 
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
