@@ -35,6 +35,7 @@ hypothesis.settings.register_profile("long", max_examples=2000, deadline=None, d
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lapau"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of the other mode; keep all journeys on one worker, where they share one running site."""
     for item in items:
