@@ -89,7 +89,9 @@ def choosing(listing: ListingView, asked: Asked, *, path: str, now: datetime) ->
     slots = slots_on(listing.id, day, now) if day else []
     open_slots = [slot for slot in slots if slot.is_open and slot.left > 0]
     slot = next((slot for slot in open_slots if slot.slot_id == asked.slot_id), None)
-    if slot is None and (len(open_slots) == 1 or asked.slot_id is None):
+    # The time of a day that was chosen before says nothing about this one.
+    is_asked = asked.slot_id in {one.slot_id for one in slots}
+    if slot is None and (len(open_slots) == 1 or not is_asked):
         slot = open_slots[0] if open_slots else None
     prices = price_on(Variant.objects.filter(pk__in=[offer.id for offer in listing.variants]), day) if day else {}
     rows = quantity_rows(listing, asked, prices, most=min(slot.left, listing.most_per_order) if slot else 0)
