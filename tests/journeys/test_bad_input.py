@@ -56,7 +56,7 @@ def test_somebody_was_quicker_with_the_last_piece(arrives: Arrival) -> None:
     goes_to_checkout(rani, "tepung-sagu")
     backstage.sells_out(rani.stack, "tepung-sagu")
 
-    is_refused(rani, status=409, sentence="“Tepung sagu” berubah sejak Anda memasukkannya ke keranjang.")
+    is_refused(rani, status=409, sentence="Anda meminta 1; tersisa 0.")
     rani.visit("/keranjang/")
     rani.reads("Ada yang berubah sejak Anda memasukkannya", "Habis.")
     expect(rani.page.get_by_role("button", name="Bayar", exact=True)).to_be_disabled()
