@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from tests.factories.catalog import AdmissionFactory, AdmissionVariantFactory, ListingFactory, VariantFactory
@@ -110,6 +112,17 @@ class TestTicket:
             "1 × Anak",
         ]
         assert part.select_one(".slots") is None
+
+    def test_the_time_of_another_day_gives_way_to_the_first_of_this_one(self, visitor):
+        adult, first = admission()
+        hour = timedelta(hours=2)
+        SlotFactory(
+            listing=adult.listing, day=first.day, starts_at=first.starts_at + hour, ends_at=first.ends_at + hour
+        )
+        page = soup(visitor.get(ticket_page(adult), {"tanggal": "2026-11-29", "jam": first.pk + 1000}))
+
+        assert page.select_one("input[name=jam][checked]")["value"] == str(first.pk)
+        assert not any(button.has_attr("disabled") for button in page.select("#ringkasan button"))
 
     def test_more_than_is_left_is_said_and_cannot_be_bought(self, visitor):
         adult, slot = admission(places=2)
