@@ -36,7 +36,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lapau"))
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of the other mode; keep all journeys on one worker, where they share one running site."""
     for item in items:
