@@ -10,7 +10,7 @@ from demo.supervisor import ChildEnded, Stopped, stop_on_signals
 from tools.checks import BIN, ROOT, run_checks
 from tools.services import ServiceMissing, provided
 
-# Journeys stay together on one worker (loadgroup), the others fill both cores.
+# Journeys stay together on one worker (see tests/conftest.py), the others fill both cores.
 PYTEST = [str(BIN / "python"), "-m", "pytest", "--numprocesses", "2", "--dist", "loadgroup"]
 REPORTS = ROOT / "reports"
 
