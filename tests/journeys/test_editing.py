@@ -27,7 +27,7 @@ def marks_closed(editor: Person, place: str, reason: str) -> None:
     editor.page.get_by_label("Tempat mana").select_option(label=place)
     editor.presses("Berikutnya")
     editor.writes("Alasan, bahasa Indonesia", reason)
-    editor.page.get_by_label(re.compile("^Saya yakin")).check()
+    editor.page.locator("input[name=confirm]").check()
     editor.page.get_by_role("button", name="Tandai tutup", exact=True).click()
     editor.reads(f"{place} sudah ditandai.")
 
