@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Response
 
 from demo.accounts import ACCOUNTS
 from tests.journeys import shopping
@@ -164,8 +165,8 @@ def test_the_first_view_is_light(arrives: Arrival) -> None:
     heavy = {}
     for region, path in LIGHT:
         visitor = arrives()
-        responses = []
-        visitor.page.on("response", responses.append)
+        responses: list[Response] = []
+        visitor.page.on("response", lambda answer, kept=responses: kept.append(answer))
         visitor.visit(path, region=region)
         shopping.settles(visitor)
         visitor.page.wait_for_load_state("networkidle")

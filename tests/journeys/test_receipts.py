@@ -1,6 +1,7 @@
 """Bukittinggi's bendahara sees what was bought today, to the rupiah, on the page and in the spreadsheet."""
 
 import re
+from io import BytesIO
 
 from openpyxl import load_workbook
 
@@ -29,7 +30,7 @@ def test_the_days_receipts_equal_what_was_bought(arrives: Arrival) -> None:
     with treasurer.page.expect_download() as download:
         treasurer.follows("Unduh sebagai Excel")
     assert re.fullmatch(r"penerimaan-bukittinggi-\d{4}-\d\d-\d\d\.xlsx", download.value.suggested_filename)
-    sheet = load_workbook(download.value.path()).worksheets[0]
+    sheet = load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0]
     written = {row[3]: row[4:7] for row in sheet.iter_rows(min_row=5, values_only=True) if row[0] == TITLE}
     assert written == dict(zip(CHANNELS, after, strict=True))
 

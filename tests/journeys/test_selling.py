@@ -2,6 +2,8 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote_plus
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
@@ -32,19 +34,20 @@ def lists(seller: Person, name: str, *, price: str, stock: str) -> None:
 
 def test_a_product_goes_from_the_phone_to_the_buyer_and_its_money_to_the_seller(arrives: Arrival) -> None:
     uni, rani = arrives(), arrives()
-    lists(uni, "Keripik talas Journey", price="38.000", stock="4")
+    name = f"Keripik talas {uuid4().hex[:6]}"
+    lists(uni, name, price="38.000", stock="4")
 
-    rani.visit("/cari/?q=keripik+talas+journey")
+    rani.visit(f"/cari/?q={quote_plus(name)}")
     rani.reloads_until(re.compile("Dapur contoh Amai Bukittinggi"))
-    rani.follows("Keripik talas Journey")
-    rani.heads("Keripik talas Journey")
+    rani.follows(name)
+    rani.heads(name)
     rani.reads("Tinggal 4")
     code = shopping.buys_goods(rani, rani.page.url.split(str(rani.stack.port))[1])
 
     uni.visit("/toko-saya/")
     uni.follows("Kemas pesanan")
     uni.follows(re.compile(code))
-    uni.reads("Keripik talas Journey", "Rani Contoh", "Alang Laweh")
+    uni.reads(name, "Rani Contoh", "Alang Laweh")
     uni.presses("Sudah dikemas")
     uni.writes(re.compile("^Nomor resi"), "JP000CONTOH")
     uni.presses("Sudah dikirim")
