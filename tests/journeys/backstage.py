@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from tests.stack import LiveStack
 
@@ -17,7 +18,7 @@ now, said = timezone.now(), {}
 TELL = "\npublish(topic='listing.changed', key=Listing.objects.get(slug=slug).pk, now=now)\n"
 
 
-def run(stack: LiveStack, code: str, **values: str | int) -> Mapping[str, object]:
+def run(stack: LiveStack, code: str, **values: str | int) -> Mapping[str, Any]:
     """Run a few lines on the site's data; ``said`` is the dict that they leave."""
     given = "".join(f"{name} = {value!r}\n" for name, value in values.items())
     printed = stack.manage("shell", "--no-imports", "-c", f"{BEGIN}{given}{code}\nprint('#' + json.dumps(said))")

@@ -102,9 +102,7 @@ class TestGuest:
         ann.heads("Almost done")
         ann.reads("Rp200.000")
         shopping.fills_in_who(ann, name="Ann Sample")
-        # Out of the province: the postal code is written by hand.
-        ann.page.locator("textarea[name=address]").fill("Jl. Contoh No. 1, Jakarta")
-        ann.page.locator("input[name=postal_code]").fill("10110")
+        shopping.fills_in_where_to(ann, postal_code="25211", place="Alang Laweh")
         shopping.presses_pay(ann)
         shopping.chooses_method(ann, "BCA")
         ann.presses("Tolak")

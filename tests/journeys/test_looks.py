@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -166,7 +167,7 @@ def test_the_first_view_is_light(arrives: Arrival) -> None:
     for region, path in LIGHT:
         visitor = arrives()
         responses: list[Response] = []
-        visitor.page.on("response", lambda answer, kept=responses: kept.append(answer))
+        visitor.page.on("response", partial(list.append, responses))
         visitor.visit(path, region=region)
         shopping.settles(visitor)
         visitor.page.wait_for_load_state("networkidle")
