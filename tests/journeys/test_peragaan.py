@@ -153,8 +153,8 @@ def test_ten_minutes_at_lebaran(arrives: Arrival) -> None:
     ).click()
     uni.heads("Uang")
     hers = uni.page.locator("li", has_text=f"Pesanan {code}")
-    for amount in ("+Rp39.000", "Rp24.000", "Rp15.000"):
-        expect(hers).to_contain_text(says(amount))
+    for shown in ("+Rp39.000", "Rp24.000", "Rp15.000"):
+        expect(hers).to_contain_text(says(shown))
 
     assert says.told - says.met == set()
 
