@@ -3,10 +3,11 @@
 from django.urls import path
 
 from frontend.account.views import finding, tickets
+from frontend.parts.offline import worker
 
 app_name = "tickets"
 urlpatterns = [
-    path("t/pekerja.js", tickets.worker, name="worker"),
+    path("t/pekerja.js", worker, name="worker"),
     path("t/<str:token>/", tickets.show, name="show"),
     path("t/<str:token>/tiket.pdf", tickets.paper, name="paper"),
     path("t/<str:token>/kalender.ics", tickets.calendar, name="calendar"),

@@ -12,9 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_vite.templatetags.django_vite import vite_asset_url
 
 from foundation.clock import day_of
 from foundation.errors import DomainError, InvalidInput
@@ -127,14 +126,6 @@ def report(request: HttpRequest, gate: Gate) -> HttpResponse:
         "nav_current": "account",
     }
     return render(request, "gate/report.html", context)
-
-
-@require_safe
-@cache_control(public=True, max_age=0)
-def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker of the gate: it must come from its own folder to serve it without signal."""
-    script = vite_asset_url("src/offline/worker.ts")
-    return HttpResponse(f'importScripts("{script}");\n', content_type="text/javascript; charset=utf-8")
 
 
 def screen(gate: Gate) -> dict[str, Any]:

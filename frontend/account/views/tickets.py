@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_vite.templatetags.django_vite import vite_asset_url
 
 from foundation.links import LinkRefused
 from frontend.account import calendar_file, papers
@@ -100,11 +99,3 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="tiket-{order.code}.ics"'
     return answer
-
-
-@require_safe
-@cache_control(public=True, max_age=0)
-def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker of the ticket pages: it must come from their own folder to serve them without signal."""
-    script = vite_asset_url("src/offline/worker.ts")
-    return HttpResponse(f'importScripts("{script}");\n', content_type="text/javascript; charset=utf-8")
