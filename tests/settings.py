@@ -19,6 +19,9 @@ os.environ["LAPAU_DATA"] = _folder
 os.environ["DEMO"] = "1"
 os.environ["SITE_PORT"] = "8000"
 os.environ["TASKS_EAGER"] = "1"
+# Playwright's loop stays open for the whole run once a journey has begun; Django then refuses its database to every
+# later test of that worker, although none of them is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ["SEARCH_INDEX"] = f"lapau-test-{_worker}-{os.getpid()}"
 if "REDIS_URL" in os.environ:
     os.environ["REDIS_URL"] = re.sub(r"/\d*$", "", os.environ["REDIS_URL"]) + f"/{_number}"
