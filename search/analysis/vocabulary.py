@@ -29,7 +29,7 @@ class Vocabulary:
     protected: frozenset[str] = frozenset()
 
     def joined(self, other: "Vocabulary") -> Self:
-        """This vocabulary and another one's entries."""
+        """The entries of two vocabularies."""
         return type(self)(
             same=self.same + other.same,
             narrower=self.narrower + other.narrower,
