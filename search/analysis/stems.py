@@ -61,6 +61,12 @@ class Stemmer:
             return self.overrides[bare]
         if bare in self.kept:
             return bare
+        stem = str(_sastrawi().stem(word))
+        # What is no Indonesian word may be an English one: titles mix both.
+        return stem if stem != word or word in roots() else self.english(word)
+
+    def bare(self, word: str) -> str:
+        """What Sastrawi makes of a word, with no list in between."""
         return str(_sastrawi().stem(word))
 
     def _doubled(self, word: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,8 +82,20 @@ def fair(path: Path) -> Corpus:
 
 
 def _names(contents: Mapping[str, Content]) -> Names:
-    titles = [content.title.id for content in contents.values() if content.kind is Kind.DESTINATION]
-    return Names.of([*titles, *(content.region_name for content in contents.values() if content.region_name)])
+    """The names of places and regions; a region lies in the middle of its places."""
+    positions: dict[str, tuple[float, float]] = {}
+    by_region: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    titles = []
+    for content in contents.values():
+        if content.kind is Kind.DESTINATION:
+            titles.append(content.title.id)
+            if content.lat is not None and content.lon is not None:
+                positions[content.title.id] = (content.lat, content.lon)
+                by_region[content.region_name].append((content.lat, content.lon))
+    for region, there in by_region.items():
+        positions[region] = (sum(lat for lat, _ in there) / len(there), sum(lon for _, lon in there) / len(there))
+    regions = {content.region_name for content in contents.values() if content.region_name}
+    return Names.of(titles, regions=sorted(regions), positions=positions)
 
 
 def _destination(place: dict[str, Any], regions: Mapping[str, str]) -> Content:
