@@ -28,7 +28,7 @@ _INFLECTED = 0.8
 _MOST_OTHER_NAMES = 24
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
 NEAR_A_REGION_KM, NEAR_A_PLACE_KM = 60.0, 12.0
-_STROKES = re.compile(r"[/|]")
+_STROKES = re.compile(r"\s[/|]\s|\|")
 _NEAR = frozenset({"dekat", "sekitar", "seputar", "near", "nearby", "around", "sakitar", "dakek"})
 _BETWEEN_NEAR_AND_NAME = frozenset({"dengan", "dari", "di", "kota", "to", "from", "jo"})
 
@@ -258,7 +258,7 @@ class Analyzer:
         return Concept(
             typed=typed,
             alternatives=(self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)),
-            parts=tuple(Concept((word,), (self.alternative((word,)),)) for word in phrase) if len(phrase) > 1 else (),
+            parts=tuple(self._concept((word,), (word,)) for word in phrase) if len(phrase) > 1 else (),
         )
 
 

@@ -30,7 +30,7 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("a", ("ar", "al")),
 )
 # The first vowel is often an open a where Indonesian has a pale e; and i or u where it has e or o.
-_FIRST_VOWELS = {"a": ("e",), "i": ("e",), "u": ("o",)}
+_FIRST_VOWELS = {"a": ("e", "er"), "i": ("e",), "u": ("o",)}
 _FIRST_VOWEL = re.compile(r"^([^aeiou]{0,3})([aeiou])(?=[^aeiou])")
 SHORTEST = 4
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
 from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.analysis.lexicon import NARROWER
 from search.documents.entry import PLACE_FIELDS, SURFACE_FIELDS, TEXT_WEIGHTS, whole
 
 # Of several fields that match, the best one counts and the others a little.
@@ -14,12 +15,18 @@ WHOLE_NAME_SCORE = 40.0
 IN_A_ROW_BOOST = 4.0
 # What is better met than not weighs a little.
 LIKED_BOOST = 0.15
+# What was typed as a phrase and stands apart counts less.
+APART_BOOST = 0.4
+# A narrower word stands for the wider one where it is the thing itself; where it only describes one, it counts half.
+DESCRIBING = 0.5
 # How much each quality can add to a score; together they at most double it.
 POPULARITY_WEIGHT, RATING_WEIGHT, NEARNESS_WEIGHT, FRESHNESS_WEIGHT = 0.25, 0.2, 0.8, 0.08
 # Goods that name the place where they are made come a little earlier than the same goods that do not. docs/search.md tells of it.
 LOCAL_WEIGHT = 0.1
 MOST_QUALITY = 2.0
 NEAR_KM, FAR_KM = 5.0, 60.0
+# Where only what is within a distance is wanted, nearness counts for more.
+NEARNESS_WITHIN, MOST_QUALITY_WITHIN = 1.6, 3.0
 # Where only what is within a distance is wanted, a part of it is near and half of it is far.
 NEAR_PART, FAR_PART = 0.1, 0.5
 FRESH_DAYS, STALE_DAYS = 14, 120
@@ -39,6 +46,8 @@ def clauses(alternative: Alternative, *, is_place: bool = False) -> Iterator[Cla
     for field, weight in TEXT_WEIGHTS.items():
         if is_place and field not in PLACE_FIELDS:
             continue
+        if alternative.weight <= NARROWER and field != "head":
+            weight *= DESCRIBING
         if field in SURFACE_FIELDS:
             yield Clause(field, alternative.terms, weight * alternative.weight)
         else:
@@ -63,9 +72,21 @@ def met_enough(query: Analysed) -> Iterator[tuple[Concept, ...]]:
         yield query.concepts[:place] + query.concepts[place + 1 :]
 
 
-def nearness(within_km: float | None) -> tuple[float, float]:
-    """Up to how many kilometres something is near, and at how many more it counts half."""
-    return (NEAR_KM, FAR_KM) if not within_km else (within_km * NEAR_PART, within_km * FAR_PART)
+@dataclass(frozen=True)
+class Nearness:
+    """How nearness counts: fully up to ``near`` kilometres, half at ``near + far``, by ``weight``; qualities together multiply by ``most``."""
+
+    near: float = NEAR_KM
+    far: float = FAR_KM
+    weight: float = NEARNESS_WEIGHT
+    most: float = MOST_QUALITY
+
+    @classmethod
+    def within(cls, km: float | None) -> "Nearness":
+        """How it counts where only what is within a distance is wanted, if one is given."""
+        if not km:
+            return cls()
+        return cls(km * NEAR_PART, km * FAR_PART, NEARNESS_WITHIN, MOST_QUALITY_WITHIN)
 
 
 def typed_words(query: Analysed) -> tuple[str, ...]:

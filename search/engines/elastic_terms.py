@@ -141,7 +141,7 @@ def one_concept(concept: Concept) -> Query:
     """What meets a concept in any of its ways."""
     ways = [_alternative(way, is_place=concept.is_place) for way in concept.alternatives]
     if concept.parts:
-        ways.append(Q("bool", must=[one_concept(part) for part in concept.parts]))
+        ways.append(Q("bool", must=[one_concept(part) for part in concept.parts], boost=ask.APART_BOOST))
     return Q("dis_max", queries=ways)
 
 
@@ -151,27 +151,27 @@ def occurring(concept: Concept, kind: str) -> Query:
 
 
 def _scored(request: SearchRequest) -> Query:
+    nearness = ask.Nearness.within(request.within_km)
     functions = [SF({"weight": 1}), _popularity(), _rating(), _local(), _freshness()]
     if request.near is not None:
         lat, lon = request.near
-        near, far = ask.nearness(request.within_km)
-        nearness: dict[str, Any] = {
+        gauss: dict[str, Any] = {
             "location": {
                 "origin": {"lat": lat, "lon": lon},
-                "offset": f"{near}km",
-                "scale": f"{far}km",
+                "offset": f"{nearness.near}km",
+                "scale": f"{nearness.far}km",
                 "decay": 0.5,
             }
         }
         located = Q("exists", field="location")
-        functions.append(SF("gauss", filter=located, weight=ask.NEARNESS_WEIGHT, **nearness))
+        functions.append(SF("gauss", filter=located, weight=nearness.weight, **gauss))
     filtered = Q("bool", must=[_matching(request.query)], filter=_other_filters(request))
     return Q(
         "function_score",
         query=filtered,
         functions=functions,
         score_mode="sum",
-        max_boost=ask.MOST_QUALITY,
+        max_boost=nearness.most,
         boost_mode="multiply",
     )
 

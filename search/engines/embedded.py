@@ -263,13 +263,14 @@ class EmbeddedEngine:
             for name in ("popularity", "rating", "local", "created", "lat", "lon")
         }
         now = time.time()
+        nearness = ask.Nearness.within(request.within_km)
         ranked: list[tuple[tuple[float, ...], float, Any]] = []
         for place, (score, address) in enumerate(hits):
             row: dict[str, Any] = {name: column[place] for name, column in values.items()}
             distance = math.inf
             if request.near is not None and row["lat"] is not None:
                 distance = ask.kilometres(request.near, (row["lat"], row["lon"]))
-            score *= min(ask.MOST_QUALITY, 1 + _quality(row, distance, now, ask.nearness(request.within_km)))
+            score *= min(nearness.most, 1 + _quality(row, distance, now, nearness))
             order = (distance, -score) if request.sort is Sort.NEAREST else (-score,)
             ranked.append((order, score, address))
         ranked.sort(key=lambda entry: entry[0])
@@ -346,12 +347,12 @@ def _held_versions(searcher: tantivy.Searcher, keys: list[str]) -> dict[str, int
     return held
 
 
-def _quality(row: Mapping[str, Any], distance: float, now: float, near: tuple[float, float]) -> float:
+def _quality(row: Mapping[str, Any], distance: float, now: float, nearness: ask.Nearness) -> float:
     """What a document is worth beyond its words, 0 to about 1."""
     quality = ask.POPULARITY_WEIGHT * math.log1p(row["popularity"] or 0.0)
     quality += ask.RATING_WEIGHT * (row["rating"] or 0.0) / 5 + ask.LOCAL_WEIGHT * (row["local"] or 0.0)
     if distance < math.inf:
-        quality += ask.NEARNESS_WEIGHT * _falling(distance, *near)
+        quality += nearness.weight * _falling(distance, nearness.near, nearness.far)
     age_days = (now - (row["created"] or 0)) / 86_400
     return quality + ask.FRESHNESS_WEIGHT * _falling(age_days, ask.FRESH_DAYS, ask.STALE_DAYS)
 

@@ -128,7 +128,8 @@ def one_concept(concept: Concept) -> tantivy.Query:
     typed, *others = concept.alternatives
     ways = [_alternative(other, is_place=concept.is_place) for other in (typed, *others)]
     if concept.parts:
-        ways.append(all_of([one_concept(part) for part in concept.parts]))
+        apart = all_of([one_concept(part) for part in concept.parts])
+        ways.append(tantivy.Query.boost_query(apart, ask.APART_BOOST))
     return tantivy.Query.disjunction_max_query(ways, 0.0)
 
 
