@@ -92,7 +92,8 @@ class Analyzer:
         self.vocabulary = vocabulary or shipped()
         protected = frozenset(word for name in self.vocabulary.protected for word in words(name))
         self.compounds = Compounds(
-            [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))]
+            [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
+            in_one=_idioms(mark="+"),
         )
         self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
         self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
@@ -268,8 +269,10 @@ class Compounds:
     What is written as one word is thereby the same: kaoskaki, bukittinggi, powerbank.
     """
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], *, in_one: Iterable[Phrase] = ()) -> None:
         known = {phrase for phrase in phrases if len(phrase) > 1}
+        # Those that people mostly write as one word are also shown so.
+        self._in_one = frozenset(in_one)
         self.joined = {"".join(phrase): phrase for phrase in known}
         self._known = frozenset(known)
         sizes: dict[str, set[int]] = {}
@@ -300,7 +303,11 @@ class Compounds:
 
     def apart(self, phrase: Phrase) -> Phrase:
         """The words with every compound written apart, as people read them."""
-        return tuple(part for word in phrase for part in self.joined.get(word, (word,)))
+        return tuple(part for word in phrase for part in self._parts(word))
+
+    def _parts(self, word: str) -> Phrase:
+        parts = self.joined.get(word, (word,))
+        return (word,) if parts in self._in_one else parts
 
 
 def _is_one_name(name: Phrase) -> bool:
@@ -308,8 +315,8 @@ def _is_one_name(name: Phrase) -> bool:
 
 
 @cache
-def _idioms() -> tuple[Phrase, ...]:
-    return tuple(tuple(words(line)) for line in read_words("idioms.txt"))
+def _idioms(mark: str = "") -> tuple[Phrase, ...]:
+    return tuple(tuple(words(line)) for line in read_words("idioms.txt") if line.endswith(mark))
 
 
 @cache

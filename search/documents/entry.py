@@ -14,7 +14,7 @@ from search.results import Kind
 
 # Fields of text, each with how much a match in it weighs: the words of the title as written, their stems, the thing that it
 # names, what kind that is, where it is, and the rest.
-TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 4.0, "labels": 4.0, "place": 2.0, "body": 0.8}
+TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 5.0, "labels": 4.0, "place": 2.0, "body": 0.8}
 SURFACE_FIELDS = frozenset({"term", "place"})
 # A region's name is looked for in these alone: what only mentions it is not there.
 PLACE_FIELDS = frozenset({"term", "place"})
