@@ -15,7 +15,7 @@ from search.analysis.lists import read_words
 from search.analysis.names import Names, Phrase, Position, forms
 from search.analysis.stems import Stemmer, roots
 from search.analysis.vocabulary import Vocabulary, shipped
-from search.analysis.wishes import Wishes, taken_out
+from search.analysis.wishes import NOTHING, Wishes, taken_out
 
 type Piece = tuple[str, Phrase]
 
@@ -75,13 +75,13 @@ class Analysed:
     text: str
     concepts: tuple[Concept, ...]
     liked: tuple[Concept, ...] = ()
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NOTHING
     around: Around | None = None
     # A long query whose words nowhere stand all together is met by all but one of them.
     may_miss_one: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.concepts or self.around or self.wishes != Wishes())
+        return bool(self.concepts or self.around or self.wishes != NOTHING)
 
 
 class Analyzer:
@@ -148,7 +148,7 @@ class Analyzer:
         asked = tuple(concept for concept in meant if concept not in liked)
         if not asked:
             asked, liked = liked, ()
-        if not asked and wishes == Wishes() and around is None:
+        if not asked and wishes == NOTHING and around is None:
             asked = concepts
         return Analysed(text=" ".join(words(text)), concepts=asked, liked=liked, wishes=wishes, around=around)
 
@@ -170,7 +170,6 @@ class Analyzer:
             or self.stemmer.english(word) in _english_words()
             or (word,) in self.lexicon.other_names
             or word in self._fillers
-            or self.stemmer.bare(word) in roots()
         )
 
     def is_name(self, word: str) -> bool:

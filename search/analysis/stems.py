@@ -65,10 +65,6 @@ class Stemmer:
         # What is no Indonesian word may be an English one: titles mix both.
         return stem if stem != word or word in roots() else self.english(word)
 
-    def bare(self, word: str) -> str:
-        """What Sastrawi makes of a word, with no list in between."""
-        return str(_sastrawi().stem(word))
-
     def _doubled(self, word: str) -> str:
         first, _, second = word.partition("-")
         for ending in ("nya", "an", "lah"):

@@ -58,6 +58,9 @@ class Wishes:
     day: date | None = None
 
 
+NOTHING = Wishes()
+
+
 def taken_out(text: str, *, today: date | None = None) -> tuple[str, Wishes]:
     """The text without what it says about money and days, and what that is. Days are only read if ``today`` is known."""
     text = text.casefold()

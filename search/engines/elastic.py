@@ -26,7 +26,7 @@ from search.engines.contract import (
     SearchResponse,
     Spelling,
 )
-from search.engines.phases import in_phases, most_edits
+from search.engines.phases import in_phases, likeliest_first, most_edits
 
 SEARCH_SECONDS = 2.0
 BULK_SECONDS = 30.0
@@ -214,7 +214,7 @@ class ElasticsearchEngine:
             for option in found
             if option.text != word
         ]
-        return sorted(options, key=lambda option: (option.distance, -option.frequency, option.word))
+        return likeliest_first(word, options)
 
     def _behind(self, alias: str) -> list[str]:
         """The index an alias stands for; none before the first rebuild."""

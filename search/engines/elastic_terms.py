@@ -119,7 +119,7 @@ def spelling(search: Search[Any], word: str, most: int) -> Search[Any]:
             "max_edits": most,
             "prefix_length": 1,
             "min_word_length": 4,
-            "size": 5,
+            "size": 12,
         },
     )
 

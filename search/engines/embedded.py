@@ -33,7 +33,7 @@ from search.engines.contract import (
     Spelling,
 )
 from search.engines.folders import Folders
-from search.engines.phases import in_phases, most_edits
+from search.engines.phases import in_phases, likeliest_first, most_edits
 from search.engines.spelling import distance_within
 from search.results import Sort
 
@@ -314,7 +314,7 @@ class EmbeddedEngine:
                 distance = distance_within(word, known, most)
                 if distance is not None:
                     found.append(Spelling(known, distance, frequency))
-        return sorted(found, key=lambda option: (option.distance, -option.frequency, option.word))
+        return likeliest_first(word, found)
 
 
 class _Filling:

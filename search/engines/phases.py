@@ -1,8 +1,8 @@
 """Exact first; mended spelling only when nothing is found. The same for every engine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from search.analysis.analyzer import Analysed, Analyzer, Concept
 from search.engines.contract import SearchRequest, SearchResponse, Spelling
@@ -82,23 +82,32 @@ def mended(
     yield from _joined(typed, unknown, occurs=occurs, analyzer=analyzer)
     options = []
     for word in unknown:
+        others = [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)]
         if analyzer.is_word(word):
-            return
-        others = [(_SPACING, split) for split in _split(word, analyzer)]
-        others += [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)][
-            :_MOST_SPELLINGS
-        ]
-        options.append(others)
+            # A word that exists was meant, unless its neighbour makes a name of what is there: bukti nobita, bukit nobita.
+            others = [option for option in others if option[0] == 1.0]
+        else:
+            others = [*((_SPACING, split) for split in _split(word, analyzer)), *others]
+        options.append(others[:_MOST_SPELLINGS])
+    must_be_a_name = any(map(analyzer.is_word, unknown))
     for choice in sorted(product(*options), key=lambda choice: sum(cost for cost, _ in choice)):
         instead = dict(zip(unknown, (other for _, other in choice), strict=True))
-        yield " ".join(instead.get(word, word) for word in typed)
+        text = " ".join(instead.get(word, word) for word in typed)
+        if not must_be_a_name or _is_a_name(text, occurs=occurs, analyzer=analyzer):
+            yield text
+
+
+def _is_a_name(text: str, *, occurs: Callable[[Concept], bool], analyzer: Analyzer) -> bool:
+    """Whether several words stand in a row somewhere."""
+    phrase = tuple(word for concept in analyzer.query(text).concepts for word in concept.typed)
+    return len(phrase) > 1 and occurs(Concept(phrase, (analyzer.alternative(phrase),)))
 
 
 def _joined(
     typed: list[str], unknown: list[str], *, occurs: Callable[[Concept], bool], analyzer: Analyzer
 ) -> Iterator[str]:
     """The query with two words written as one, where one of them is no word by itself."""
-    for place, (first, second) in enumerate(zip(typed, typed[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(typed)):
         if first in unknown or second in unknown:
             (concept,) = analyzer.query(first + second).concepts[:1] or (None,)
             if concept is not None and occurs(concept):
@@ -117,6 +126,22 @@ def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
 
 def _is_likely(word: str, option: Spelling) -> bool:
     """Whether a slip of the pen explains it: of a short word no letter is exchanged for another or missing."""
-    if len(word) > 4:
-        return True
-    return len(option.word) > len(word) or sorted(option.word) == sorted(word)
+    return len(word) > 4 or is_left_out_or_swapped(word, option.word)
+
+
+def is_left_out_or_swapped(word: str, meant: str) -> bool:
+    """The commonest slips: a letter is missing, or two changed places."""
+    return len(meant) > len(word) or sorted(meant) == sorted(word)
+
+
+def likeliest_first(word: str, options: Iterable[Spelling]) -> list[Spelling]:
+    """Spellings in the order in which they are tried."""
+    return sorted(
+        options,
+        key=lambda option: (
+            option.distance,
+            not is_left_out_or_swapped(word, option.word),
+            -option.frequency,
+            option.word,
+        ),
+    )

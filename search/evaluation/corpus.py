@@ -56,9 +56,9 @@ class Corpus:
     also_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def kinds_of(type: str) -> frozenset[Kind]:
+def kinds_of(asked: str) -> frozenset[Kind]:
     """The kinds that a query's type asks for; none for any."""
-    return _KINDS.get(type, frozenset())
+    return _KINDS.get(asked, frozenset())
 
 
 def read(folder: Path) -> Corpus:

@@ -69,6 +69,12 @@ def baseline(path: Path = BASELINE) -> dict[str, dict[str, dict[str, float]]]:
     return kept
 
 
+def keep(measured: Mapping[str, Mapping[str, Figures]], path: Path = BASELINE) -> None:
+    """Keep figures by engine as the baseline."""
+    kept = {engine: as_baseline(of_engine) for engine, of_engine in measured.items()}
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
 def as_baseline(measured: Mapping[str, Figures]) -> dict[str, dict[str, float]]:
     """Figures in the form in which they are kept."""
     return {
@@ -84,7 +90,7 @@ def as_baseline(measured: Mapping[str, Figures]) -> dict[str, dict[str, float]]:
 def _plain(corpus: Corpus) -> Ask:
     index = PlainBM25(corpus.contents)
     return lambda judged: index.search(
-        judged.q, type=judged.type if judged.corpus == "public" else "any", limit=MOST_RESULTS
+        judged.q, asked=judged.type if judged.corpus == "public" else "any", limit=MOST_RESULTS
     )
 
 

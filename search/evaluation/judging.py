@@ -52,7 +52,7 @@ class Judged:
 
     @property
     def half(self) -> str:
-        """ "tune" or "report", for ever, by the query's name alone."""
+        """For tuning ("tune") or only reported ("report"): for ever, by the query's name alone."""
         return "tune" if sha256(self.qid.encode()).digest()[0] % 2 else "report"
 
     @property

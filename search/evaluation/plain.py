@@ -24,7 +24,7 @@ class PlainBM25:
             for word, count in counter.items():
                 self._postings[word][key] = count
 
-    def search(self, q: str, *, type: str, limit: int) -> list[str]:
+    def search(self, q: str, *, asked: str, limit: int) -> list[str]:
         """Keys of documents, best first."""
         scores: defaultdict[str, float] = defaultdict(float)
         for word in words(q):
@@ -33,7 +33,7 @@ class PlainBM25:
             for key, count in having.items():
                 long = 1 - _B + _B * self._lengths[key] / self._average
                 scores[key] += rarity * count * (_K1 + 1) / (count + _K1 * long)
-        kinds = kinds_of(type)
+        kinds = kinds_of(asked)
         fitting = [key for key in scores if not kinds or self.contents[key].kind in kinds]
         return sorted(fitting, key=lambda key: (-scores[key], key))[:limit]
 
