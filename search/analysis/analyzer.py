@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
-from search.analysis.lexicon import Lexicon, Phrase
+from search.analysis.lexicon import Phrase
 from search.analysis.lists import read_words
 from search.analysis.stems import Stemmer
+from search.analysis.vocabulary import Vocabulary, shipped
 
 MOST_QUERY_CHARACTERS = 200
 MOST_QUERY_WORDS = 12
@@ -71,12 +72,15 @@ class Names:
 
 
 class Analyzer:
-    """Indonesian, Minangkabau and English, with the names of one province."""
+    """Indonesian, Minangkabau and English, with the names of one province and the vocabulary of its editors."""
 
-    def __init__(self, names: Names | None = None, lexicon: Lexicon | None = None) -> None:
-        names = names or Names()
-        self.stemmer = Stemmer(names.words)
-        self.lexicon = lexicon or lexicons.build(names=names.phrases)
+    def __init__(self, names: Names | None = None, vocabulary: Vocabulary | None = None) -> None:
+        self.names = names or Names()
+        self.vocabulary = vocabulary or shipped()
+        protected = frozenset(word for name in self.vocabulary.protected for word in words(name))
+        self.stemmer = Stemmer(self.names.words, protected)
+        self._before = Stemmer(self.names.words, shipped().protected)
+        self.lexicon = lexicons.build(self.vocabulary, names=self.names.phrases)
         self.fillers = frozenset(read_words("stopwords.txt"))
         # Other names are listed under one form of a word; any other form leads there by its stem.
         single = [phrase[0] for phrase in self.lexicon.other_names if len(phrase) == 1]
@@ -99,7 +103,9 @@ class Analyzer:
 
     def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
         """A phrase with its stems in either language, since a query does not say which it is."""
-        ways = (tuple(self._stem(word, language) for word in phrase) for language in ("id", "en"))
+        ways = [tuple(self._stem(word, language) for word in phrase) for language in ("id", "en")]
+        # A word that was protected lately stands in older documents as it was stemmed then.
+        ways.append(tuple(self._before.indonesian(word) for word in phrase))
         return Alternative(words=phrase, stems=tuple(dict.fromkeys(ways)), weight=weight)
 
     def _fills(self, phrase: Phrase) -> bool:

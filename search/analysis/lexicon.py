@@ -7,11 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import permutations
 
 from search.analysis.fold import words
-from search.analysis.lists import read_nusax, read_pairs, read_words
+from search.analysis.lists import read_nusax, read_pairs
 from search.analysis.stems import roots
+from search.analysis.vocabulary import Vocabulary
 
 type Phrase = tuple[str, ...]
 
@@ -51,8 +52,8 @@ class Lexicon:
         return found
 
 
-def build(extra: Iterable[str] = (), names: Iterable[Phrase] = ()) -> Lexicon:
-    """A lexicon from the lists and from more lines like those of ``synonyms.txt``.
+def build(vocabulary: Vocabulary, names: Iterable[Phrase] = ()) -> Lexicon:
+    """A lexicon from a vocabulary and from the lists that no editor changes.
 
     :param names: names of several words that belong together; they are also found when written as one word.
     """
@@ -62,10 +63,13 @@ def build(extra: Iterable[str] = (), names: Iterable[Phrase] = ()) -> Lexicon:
         if one and other and one != other:
             table[one][other] = max(weight, table[one].get(other, 0))
 
-    for line in (*read_words("synonyms.txt"), *extra):
-        for one, other, weight in _synonyms(line):
-            add(one, other, weight)
-    for minangkabau, indonesian in read_pairs("minangkabau.tsv"):
+    for group in vocabulary.same:
+        phrases = [tuple(words(member)) for member in group]
+        for one, other in permutations(phrases, 2):
+            add(one, other, SYNONYM)
+    for wide, narrow in vocabulary.narrower:
+        add(tuple(words(wide)), tuple(words(narrow)), NARROWER)
+    for minangkabau, indonesian in vocabulary.minangkabau:
         one, other = tuple(words(minangkabau)), tuple(words(indonesian))
         add(one, other, MINANGKABAU)
         add(other, one, MINANGKABAU)
@@ -80,25 +84,6 @@ def build(extra: Iterable[str] = (), names: Iterable[Phrase] = ()) -> Lexicon:
             add(name, ("".join(name),), COMPOUND)
             add(("".join(name),), name, COMPOUND)
     return Lexicon(dict(table))
-
-
-@cache
-def standard() -> Lexicon:
-    """The lexicon of the lists alone."""
-    return build()
-
-
-def _synonyms(line: str) -> Iterator[tuple[Phrase, Phrase, float]]:
-    left, arrow, right = line.partition("=>")
-    firsts = [tuple(words(part)) for part in left.split(",")]
-    if arrow:
-        for wide in firsts:
-            for narrow in right.split(","):
-                yield wide, tuple(words(narrow)), NARROWER
-        return
-    for one in firsts:
-        for other in firsts:
-            yield one, other, SYNONYM
 
 
 def _regular_forms(word: str) -> Iterator[str]:
