@@ -125,7 +125,7 @@ def flush(*, now: datetime, among: Q | None = None) -> int:
 
 def send(rows: Sequence[Document], *, now: datetime) -> int:
     """Send rows at the version they have; a row that was raised meanwhile stays dirty. Outside any transaction."""
-    analyzer = gazetteer.analyzer()
+    analyzer = gazetteer.current()
     operations = [_operation(row, analyzer) for row in rows]
     try:
         refused = engine().apply(operations)
@@ -162,7 +162,7 @@ def rebuild(*, now: datetime, progress: Progress | None = None, reread: bool = T
 
 def _fill(run: Run, *, now: datetime, progress: Progress | None) -> int:
     """Write every live row into a new index: this thread reads and analyses while others send."""
-    analyzer = gazetteer.analyzer()
+    analyzer = gazetteer.current()
     live = Document.objects.live()
     Run.objects.filter(pk=run.pk).update(total=live.count())
     run.refresh_from_db(fields=["total"])

@@ -36,6 +36,8 @@ class SearchRequest:
     day: date | None = None
     near: tuple[float, float] | None = None
     within_km: float | None = None
+    # South, west, north, east.
+    box: tuple[float, float, float, float] | None = None
     sort: Sort = Sort.BEST
     offset: int = 0
     limit: int = 24

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from elastic_transport import ConnectionError as Unreachable
 from elasticsearch import (
     ApiError,
-    ConnectionError as Unreachable,
     Elasticsearch,
     NotFoundError,
     TransportError,

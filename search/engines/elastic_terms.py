@@ -232,6 +232,10 @@ def _other_filters(request: SearchRequest) -> list[Query]:
         lat, lon = request.near
         centre: dict[str, Any] = {"lat": lat, "lon": lon}
         filters.append(Q("geo_distance", distance=f"{max(request.within_km, 0.001)}km", location=centre))
+    if request.box is not None:
+        south, west, north, east = request.box
+        corners: dict[str, Any] = {"top": north, "left": west, "bottom": south, "right": east}
+        filters.append(Q("geo_bounding_box", location=corners))
     return filters
 
 

@@ -156,6 +156,9 @@ def filters(request: SearchRequest) -> dict[str, tantivy.Query]:
         filters["day"] = _silent(_any_of([term("days", request.day.isoformat()), term("days", ANY_DAY)]))
     if request.near is not None and request.within_km is not None:
         filters["near"] = _silent(_box(request.near, request.within_km))
+    if request.box is not None:
+        south, west, north, east = request.box
+        filters["box"] = _silent(all_of([_between("lat", south, north), _between("lon", west, east)]))
     return filters
 
 
@@ -163,9 +166,8 @@ def _box(near: tuple[float, float], within_km: float) -> tantivy.Query:
     lat, lon = near
     tall = within_km / 111.0
     wide = within_km / max(1.0, 111.0 * math.cos(math.radians(lat)))
-    return all_of(
-        [
-            tantivy.Query.range_query(SCHEMA, "lat", tantivy.FieldType.Float, lat - tall, lat + tall),
-            tantivy.Query.range_query(SCHEMA, "lon", tantivy.FieldType.Float, lon - wide, lon + wide),
-        ]
-    )
+    return all_of([_between("lat", lat - tall, lat + tall), _between("lon", lon - wide, lon + wide)])
+
+
+def _between(field: str, low: float, high: float) -> tantivy.Query:
+    return tantivy.Query.range_query(SCHEMA, field, tantivy.FieldType.Float, low, high)

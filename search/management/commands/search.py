@@ -115,7 +115,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{len(lines)} queries answered."))
 
     def find(self, *, q: str, limit: int, **_: object) -> None:
-        answer = engine().search(SearchRequest(query=gazetteer.analyzer().query(q), limit=limit, facets=False))
+        answer = engine().search(SearchRequest(query=gazetteer.current().query(q), limit=limit, facets=False))
         mended = f", mended to “{answer.corrected}”" if answer.corrected else ""
         self.stdout.write(f"{answer.total} found{mended}")
         for hit in answer.hits:
