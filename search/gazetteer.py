@@ -7,7 +7,7 @@ from search import editors
 from search.analysis.analyzer import Analyzer, Names
 from search.analysis.vocabulary import Vocabulary
 from tourism.destinations.models import Destination
-from tourism.regions.models import Region
+from tourism.regions.models import Region, RegionLevel
 
 # A new place is a protected name within this time; until then it is found by its written form all the same.
 FRESH_SECONDS = 600
@@ -47,10 +47,23 @@ def forget() -> None:
 
 
 def names_of_the_province() -> Names:
-    """Names of all regions and published destinations."""
-    regions = Region.objects.values_list("name", flat=True)
-    destinations = Destination.objects.published().values_list("name", flat=True)
-    return Names.of([*regions, *destinations])
+    """Names of all regions and published destinations; those of kabupaten and kota say where."""
+    names: list[str] = []
+    regions: list[str] = []
+    positions: dict[str, tuple[float, float]] = {}
+    rows = Region.objects.order_by("code").values_list("name", "level", "latitude", "longitude")
+    for name, level, latitude, longitude in rows:
+        names.append(name)
+        if level == RegionLevel.REGENCY:
+            regions.append(name)
+            if latitude is not None and longitude is not None:
+                positions[name] = (latitude, longitude)
+    places = Destination.objects.published().order_by("pk").values_list("name", "latitude", "longitude")
+    for name, latitude, longitude in places:
+        names.append(name)
+        if latitude is not None and longitude is not None:
+            positions[name] = (latitude, longitude)
+    return Names.of(names, regions=regions, positions=positions)
 
 
 def _is_fresh(known: tuple[float, Names, Vocabulary, Analyzer]) -> bool:

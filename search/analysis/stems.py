@@ -61,7 +61,9 @@ class Stemmer:
             return self.overrides[bare]
         if bare in self.kept:
             return bare
-        return str(_sastrawi().stem(word))
+        stem = str(_sastrawi().stem(word))
+        # What is no Indonesian word may be an English one: titles mix both.
+        return stem if stem != word or word in roots() else self.english(word)
 
     def _doubled(self, word: str) -> str:
         first, _, second = word.partition("-")

@@ -56,7 +56,7 @@ class Vocabulary:
 @cache
 def shipped() -> Vocabulary:
     """The vocabulary of the lists beside the code."""
-    lists = Vocabulary.of_lines(read_words("synonyms.txt"))
+    lists = Vocabulary.of_lines([*read_words("synonyms.txt"), *read_words("goods.txt")])
     return lists.joined(
         Vocabulary(minangkabau=tuple(read_pairs("minangkabau.tsv")), protected=frozenset(read_words("keep.txt")))
     )

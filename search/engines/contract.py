@@ -36,7 +36,7 @@ class SearchRequest:
     day: date | None = None
     near: tuple[float, float] | None = None
     within_km: float | None = None
-    # South, west, north, east.
+    # What a map shows: south, west, north, east.
     box: tuple[float, float, float, float] | None = None
     sort: Sort = Sort.BEST
     offset: int = 0

@@ -36,7 +36,7 @@ from search.engines.contract import (
     SearchResponse,
     Spelling,
 )
-from search.engines.phases import in_phases, most_edits
+from search.engines.phases import in_phases, likeliest_first, most_edits
 
 # All that one search asks, together.
 SEARCH_SECONDS = 1.5
@@ -104,7 +104,11 @@ class ElasticsearchEngine:
         try:
             with self._within(SEARCH_SECONDS):
                 return in_phases(
-                    request, run=self._run, spellings=self._spellings, occurs=self._occurs, analyzer=self.analyzer()
+                    request,
+                    run=self._run,
+                    spellings=self._spellings,
+                    occurs=lambda concept: self._occurs(concept, request.kind),
+                    analyzer=self.analyzer(),
                 )
         except (EngineBroken, ApiError) as broken:
             raise EngineDown(str(broken)) from broken
@@ -219,8 +223,8 @@ class ElasticsearchEngine:
             facets=terms.counted(answer) if request.facets else {},
         )
 
-    def _occurs(self, concept: Concept) -> bool:
-        search = self._new().query(terms.one_concept(concept)).extra(size=0, terminate_after=1)
+    def _occurs(self, concept: Concept, kind: str) -> bool:
+        search = self._new().query(terms.occurring(concept, kind)).extra(size=0, terminate_after=1)
         return _total(search.execute()) > 0
 
     def _spellings(self, word: str) -> list[Spelling]:
@@ -233,7 +237,7 @@ class ElasticsearchEngine:
             for option in found
             if option.text != word
         ]
-        return sorted(options, key=lambda option: (option.distance, -option.frequency, option.word))
+        return likeliest_first(word, options)
 
     def _behind(self, alias: str) -> list[str]:
         """The index an alias stands for; none before the first rebuild."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from search import gazetteer, indexer
 from search.engines.chosen import engine
 from search.engines.contract import EngineDown, SearchRequest
-from search.evaluation import answers
+from search.evaluation import answers, judge, report
 from search.models import Document, Run, RunKind
 
 EXAMPLES = """
@@ -23,6 +23,8 @@ examples:
   manage.py search verify            compare sources, rows and index; exit 1 if anything differs
   manage.py search verify --mend     the same, and put right what differs
   manage.py search evaluate --corpus DIR --queries FILE.jsonl --out RESULTS.jsonl
+  manage.py search judge             figures of every engine that answers, by the judged set
+  manage.py search judge --write     the same, kept in docs/search.md and as the baseline of the tests
   manage.py search find "air terjun" what the engine finds, with scores
 """
 
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         evaluating.add_argument("--queries", type=Path, required=True, help='lines of {"qid", "q", "lang", "type"}')
         evaluating.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
         evaluating.add_argument("--out", type=Path, required=True, help='written: lines of {"qid", "results"}')
+        judging = actions.add_parser("judge", help="figures by the judged set: both engines and plain BM25")
+        judging.add_argument("--write", action="store_true", help="keep them in docs/search.md and as the baseline")
         finding = actions.add_parser("find", help="what the engine finds, with scores")
         finding.add_argument("q", help="what to look for")
         finding.add_argument("--limit", type=int, default=10, help="how many results (10)")
@@ -113,6 +117,16 @@ class Command(BaseCommand):
         lines = list(answers.answer(corpus=corpus, queries=queries, engine=engine, url=settings.SEARCH_URL))
         out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         self.stdout.write(self.style.SUCCESS(f"{len(lines)} queries answered."))
+
+    def judge(self, *, write: bool, **_: object) -> None:
+        engines = ["embedded", *(["elasticsearch"] if settings.SEARCH_URL else []), "plain"]
+        if write and not settings.SEARCH_URL:
+            raise CommandError("ELASTICSEARCH_URL is not set: the kept figures are of both engines.")
+        measured = report.measure(engines, url=settings.SEARCH_URL)
+        self.stdout.write(report.section(measured))
+        if write:
+            report.write(measured, page=settings.BASE_DIR / "docs" / "search.md")
+            judge.keep({name: measured["All"][name] for name in engines if name != "plain"})
 
     def find(self, *, q: str, limit: int, **_: object) -> None:
         answer = engine().search(SearchRequest(query=gazetteer.current().query(q), limit=limit, facets=False))
