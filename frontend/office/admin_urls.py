@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.office.views import deliveries, money, orders, receipts, trade
+from frontend.office.views import deliveries, money, orders, receipts, searching, trade
 
 app_name = "office"
 urlpatterns = [
@@ -21,4 +21,19 @@ urlpatterns = [
     path("niaga/kiriman/", deliveries.DeliveriesView.as_view(), name="deliveries"),
     path("niaga/kiriman/hasil/", deliveries.DeliveriesView.as_view(results_only=True), name="deliveries_results"),
     path("niaga/kiriman/<int:pk>/ulang/", deliveries.DeliveryAgainView.as_view(), name="delivery_again"),
+    path("pencarian/", searching.SearchesView.as_view(), name="searches"),
+    path("pencarian/pertanyaan/", searching.QuestionView.as_view(), name="search_question"),
+    path("pencarian/pilihan/<int:pk>/lepas/", searching.UnpinView.as_view(), name="search_unpin"),
+    path("pencarian/kata/", searching.WordingsView.as_view(), name="wordings"),
+    path("pencarian/kata/hasil/", searching.WordingsView.as_view(results_only=True), name="wordings_results"),
+    path("pencarian/kata/baru/", searching.WordingView.as_view(), name="wording_new"),
+    path("pencarian/kata/<int:pk>/", searching.WordingView.as_view(), name="wording"),
+    path("pencarian/indeks/", searching.IndexView.as_view(), name="search_index"),
+    path("pencarian/indeks/ditolak/", searching.RefusedView.as_view(), name="search_refused"),
+    path(
+        "pencarian/indeks/ditolak/hasil/",
+        searching.RefusedView.as_view(results_only=True),
+        name="search_refused_results",
+    ),
+    path("pencarian/indeks/ditolak/<int:pk>/ulang/", searching.RefusedAgainView.as_view(), name="search_refused_again"),
 ]

@@ -14,6 +14,11 @@ HIDE_LISTING = "office.hide_listing"
 SHOW_LISTING = "office.show_listing"
 PAY_REFUND = "office.pay_refund"
 RETRY_DELIVERY = "office.retry_delivery"
+RETRY_DOCUMENT = "office.retry_document"
+PIN_RESULT = "office.pin_result"
+UNPIN_RESULT = "office.unpin_result"
+KEEP_WORDING = "office.keep_wording"
+REMOVE_WORDING = "office.remove_wording"
 
 
 class Decision(LogFormatter):
@@ -35,6 +40,11 @@ LABELS = {
     SHOW_LISTING: gettext_lazy("Listing shown again"),
     PAY_REFUND: gettext_lazy("Refund paid by hand"),
     RETRY_DELIVERY: gettext_lazy("Delivery tried again"),
+    RETRY_DOCUMENT: gettext_lazy("Document offered to the index again"),
+    PIN_RESULT: gettext_lazy("Search result pinned"),
+    UNPIN_RESULT: gettext_lazy("Search result no longer pinned"),
+    KEEP_WORDING: gettext_lazy("Words of the search saved"),
+    REMOVE_WORDING: gettext_lazy("Words of the search removed"),
 }
 
 

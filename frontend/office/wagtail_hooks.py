@@ -13,6 +13,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from frontend.office import admin_urls, journal
 from frontend.office.access import is_operator, treasury_regions
 from frontend.office.panels import ReceiptsPanel, WaitingPanel
+from frontend.office.views.searching import is_editor_of_the_search
 
 
 class OperatorItem(MenuItem):
@@ -21,6 +22,14 @@ class OperatorItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether it is for this account."""
         return is_operator(request.user)
+
+
+class SearchEditorItem(MenuItem):
+    """Shown to those who edit for the whole province."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether it is for this account."""
+        return is_editor_of_the_search(request.user)
 
 
 class TreasurerItem(MenuItem):
@@ -60,6 +69,23 @@ def trade_item() -> MenuItem:
         ),
     ]
     return SubmenuMenuItem(_("Marketplace"), Menu(items=items), name="niaga", icon_name="clipboard-list", order=260)
+
+
+@hooks.register("register_admin_menu_item")
+def search_item() -> MenuItem:
+    """The search, for the province."""
+    items = [
+        SearchEditorItem(
+            _("What people search"), reverse_lazy("office:searches"), name="kueri", icon_name="search", order=10
+        ),
+        SearchEditorItem(
+            _("Words of the search"), reverse_lazy("office:wordings"), name="kata", icon_name="openquote", order=20
+        ),
+        OperatorItem(
+            _("Search index"), reverse_lazy("office:search_index"), name="indeks", icon_name="list-ul", order=30
+        ),
+    ]
+    return SubmenuMenuItem(_("Search"), Menu(items=items), name="pencarian", icon_name="search", order=270)
 
 
 @hooks.register("construct_homepage_panels")

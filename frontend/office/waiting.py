@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from foundation.outbox.models import Delivery, DeliveryStatus
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from marketplace.shops.models import Shop, ShopStatus
+from search.models import Document
+from search.reports import drift
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def dead_deliveries() -> QuerySet[Delivery]:
 
 
 def for_operator() -> Sequence[Waiting]:
-    """What waits, most urgent first; four queries."""
+    """What waits, most urgent first; six queries."""
     money = reverse("office:money")
     found = [
         Waiting(
@@ -65,6 +67,18 @@ def for_operator() -> Sequence[Waiting]:
             _("Deliveries given up"),
             _("A part of the site did not take up a change."),
             reverse("office:deliveries"),
+        ),
+        Waiting(
+            Document.objects.given_up().count(),
+            _("Documents the search index refuses"),
+            _("They cannot be found as they are now."),
+            reverse("office:search_refused"),
+        ),
+        Waiting(
+            drift(),
+            _("Search index differed from the database"),
+            _("The last comparison found and mended it; it should have found nothing."),
+            reverse("office:search_index"),
         ),
     ]
     return [one for one in found if one.count]
