@@ -17,6 +17,9 @@ _TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
     "order.paid": messages.order_paid,
     "tickets.issued": messages.tickets_issued,
     "shop_order.changed": messages.shop_order_opened,
+    "stock.low": messages.stock_low,
+    "slot.full": messages.day_full,
+    "listing.blocked": messages.listing_blocked,
 }
 
 

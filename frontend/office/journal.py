@@ -36,7 +36,7 @@ class Decision(LogFormatter):
 LABELS = {
     APPROVE_SHOP: gettext_lazy("Shop approved"),
     SUSPEND_SHOP: gettext_lazy("Shop suspended"),
-    HIDE_LISTING: gettext_lazy("Listing hidden"),
+    HIDE_LISTING: gettext_lazy("Listing blocked"),
     SHOW_LISTING: gettext_lazy("Listing shown again"),
     PAY_REFUND: gettext_lazy("Refund paid by hand"),
     RETRY_DELIVERY: gettext_lazy("Delivery tried again"),

@@ -17,7 +17,7 @@ from foundation.codes import random_code
 from foundation.errors import InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import Cart, CartLine
-from marketplace.inventory.services import Demand, hold
+from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold
 from marketplace.orders.models import (
     Contact,
     Order,
@@ -77,6 +77,7 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
 
     :raises CartChanged: total or a line differs from what was agreed to, or the cart is empty.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    :raises BuyerLimitReached: more than one person may have, counting earlier orders of this account or phone number.
     :raises NeedsOwnPayment: retribusi without a collection agreement, or shops of two merchant accounts.
     :raises DetailsMissing: a name, phone, address or shipping choice that this cart needs.
     """
@@ -109,8 +110,10 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     order = _write(buyer, checkout_key, lines, shipping, total, contact, language, now)
     CartLine.objects.filter(cart=cart).delete()
     publish(topic="order.placed", key=order.pk, now=now)
+    wants = [Want(line.id, line.quantity, line.caps) for line in lines]
+    own = allowance_demands(wants=wants, who=buyer_marks(user_id=buyer.user_id, phone=contact.phone))
     # Last, so that a pool that everybody wants is locked for two statements, not twenty.
-    demands = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
+    demands = own + [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
     hold(demands=demands, until=order.lapses_at, now=now)
     if total == 0:
         confirm_free(order=order, now=now)
