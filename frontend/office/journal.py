@@ -14,6 +14,13 @@ HIDE_LISTING = "office.hide_listing"
 SHOW_LISTING = "office.show_listing"
 PAY_REFUND = "office.pay_refund"
 RETRY_DELIVERY = "office.retry_delivery"
+MAKE_BATCH = "office.make_batch"
+APPROVE_BATCH = "office.approve_batch"
+REJECT_BATCH = "office.reject_batch"
+SEND_BATCH = "office.send_batch"
+VALID_ACCOUNT = "office.valid_account"
+REFUSE_ACCOUNT = "office.refuse_account"
+RECORD_DEPOSIT = "office.record_deposit"
 
 
 class Decision(LogFormatter):
@@ -35,6 +42,13 @@ LABELS = {
     SHOW_LISTING: gettext_lazy("Listing shown again"),
     PAY_REFUND: gettext_lazy("Refund paid by hand"),
     RETRY_DELIVERY: gettext_lazy("Delivery tried again"),
+    MAKE_BATCH: gettext_lazy("Batch made"),
+    APPROVE_BATCH: gettext_lazy("Batch approved"),
+    REJECT_BATCH: gettext_lazy("Batch rejected"),
+    SEND_BATCH: gettext_lazy("Batch handed to the bank"),
+    VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
+    REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
+    RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
 }
 
 

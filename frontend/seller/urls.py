@@ -21,5 +21,7 @@ urlpatterns = [
     path("toko-saya/<slug:shop>/barang/<int:listing>/tampil/", listings.show_or_hide, name="show"),
     path("toko-saya/<slug:shop>/barang/<int:listing>/stok/<int:variant>/", listings.stock, name="stock"),
     path("toko-saya/<slug:shop>/uang/", money.money, name="money"),
+    path("toko-saya/<slug:shop>/uang/rekening/", money.bank_account, name="bank_account"),
+    path("toko-saya/<slug:shop>/uang/rincian/<int:settlement>/", money.statement, name="statement"),
     path("toko-saya/<slug:shop>/pengaturan/", settings.settings, name="settings"),
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.shops.banks import bank_name
 from marketplace.shops.querysets import ShopQuerySet
 from tourism.regions.models import Region
 
@@ -210,6 +211,11 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank} …{self.number[-4:]}"
+
+    @property
+    def bank_words(self) -> str:
+        """The bank as people call it."""
+        return bank_name(self.bank)
 
     @property
     def ending(self) -> str:

@@ -132,9 +132,8 @@ def explain(line: OrderLine) -> str:
     """How what a shop gets of a line comes about: price, less commission, tax and shares."""
     each = rupiah(line.amount // line.quantity)
     parts = [_("%(quantity)d × %(each)s") % {"quantity": line.quantity, "each": each}]
-    if line.commission_amount:
-        words = {"rate": percent(line.commission_rate), "amount": rupiah(line.commission_amount)}
-        parts.append(_("less %(rate)s%% commission (%(amount)s)") % words)
+    words = {"rate": percent(line.commission_rate), "amount": rupiah(line.commission_amount)}
+    parts.append(_("less %(rate)s%% commission (%(amount)s)") % words)
     for share in sorted(line.shares.all(), key=lambda one: one.pk):
         name = share.party.name if share.party else share.levy
         parts.append(_("less %(name)s (%(amount)s)") % {"name": name, "amount": rupiah(share.amount)})
