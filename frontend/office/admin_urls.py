@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.office.views import deliveries, deposits, finance, money, orders, payouts, receipts, trade
+from frontend.office.views import deliveries, deposits, finance, money, orders, payouts, rates, receipts, trade
 
 app_name = "office"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("keuangan/pencairan/<int:pk>/", payouts.BatchView.as_view(), name="batch"),
     path("keuangan/pencairan/<int:pk>/putuskan/", payouts.BatchDecisionView.as_view(), name="batch_decision"),
     path("keuangan/pencairan/<int:pk>/berkas/", payouts.BankFileView.as_view(), name="bank_file"),
+    path("keuangan/tarif/", rates.RatesView.as_view(), name="rates_home"),
+    path("keuangan/tarif/pihak/", rates.PartyView.as_view(), name="party"),
+    path("keuangan/tarif/<str:kind>/", rates.RatesView.as_view(), name="rates"),
+    path("keuangan/tarif/<str:kind>/<int:pk>/akhir/", rates.EndRateView.as_view(), name="end_rate"),
     path("keuangan/transfer/<int:pk>/", payouts.OutcomeView.as_view(), name="outcome"),
     path("niaga/toko/", trade.ShopsView.as_view(), name="shops"),
     path("niaga/toko/hasil/", trade.ShopsView.as_view(results_only=True), name="shops_results"),

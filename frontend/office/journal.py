@@ -21,6 +21,8 @@ SEND_BATCH = "office.send_batch"
 VALID_ACCOUNT = "office.valid_account"
 REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
+ADD_RATE = "office.add_rate"
+END_RATE = "office.end_rate"
 
 
 class Decision(LogFormatter):
@@ -49,6 +51,8 @@ LABELS = {
     VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
     REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
+    ADD_RATE: gettext_lazy("Rate added"),
+    END_RATE: gettext_lazy("Rate ended"),
 }
 
 

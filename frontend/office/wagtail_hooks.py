@@ -81,6 +81,7 @@ def finance_item() -> MenuItem:
             order=40,
         ),
     ]
+    items.append(FinanceItem(_("Rates"), reverse_lazy("office:rates_home"), name="tarif", icon_name="cog", order=50))
     return SubmenuMenuItem(_("Finance"), Menu(items=items), name="keuangan", icon_name="table", order=255)
 
 

@@ -143,7 +143,9 @@ def shares_of_lines() -> Iterator[Finding]:
         lines.filter(journal__kind=JournalKind.SALE, journal__reference__in=undone).values_list("line", flat=True)
     )
     wanted: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
-    rows = OrderLine.objects.filter(pk__in=sold - gone).select_related("shop_order__order__merchant_account")
+    rows = OrderLine.objects.filter(pk__in=[line for line in sold - gone if line is not None]).select_related(
+        "shop_order__order__merchant_account"
+    )
     with_shares = rows.filter(Q(commission_amount__gt=0) | Q(shares__isnull=False)).distinct()
     for row in with_shares.prefetch_related("shares"):
         merchant = row.shop_order.order.merchant_account.code

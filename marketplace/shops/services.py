@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -217,7 +218,8 @@ def give_bank_account(
     Shop.objects.select_for_update().get(pk=shop_id)
     if party_id is not None:
         Party.objects.get(pk=party_id, shop_id=shop_id)
-    present = BankAccount.objects.filter(shop_id=shop_id, party_id=party_id).exclude(status=BankAccountStatus.REPLACED)
+    whose = Q(party__isnull=True) if party_id is None else Q(party_id=party_id)
+    present = BankAccount.objects.filter(whose, shop_id=shop_id).exclude(status=BankAccountStatus.REPLACED)
     same = present.filter(bank=bank, number=number, holder=holder).first()
     if same is not None:
         return same

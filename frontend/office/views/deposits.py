@@ -237,7 +237,7 @@ class DepositsView(WagtailAdminTemplateMixin, TemplateView):
                     sts_number=cleaned["sts_number"],
                     deposited_on=cleaned["deposited_on"],
                     amount=cleaned["amount"],
-                    by_id=request.user.pk,
+                    by_id=int(request.user.pk or 0),
                     now=timezone.now(),
                 )
             except DomainError as refusal:

@@ -74,7 +74,7 @@ class MakeBatchView(FinanceOnly, View):
         chosen = [int(key) for key in request.POST.getlist("settlement") if key.isdecimal() and len(key) < 18]
         way = BatchWay.IRIS if request.POST.get("way") == BatchWay.IRIS else BatchWay.BANK_FILE
         try:
-            batch = make_batch(way=way, settlement_ids=chosen, by_id=request.user.pk, now=timezone.now())
+            batch = make_batch(way=way, settlement_ids=chosen, by_id=int(request.user.pk or 0), now=timezone.now())
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return redirect("office:payouts")
@@ -104,7 +104,7 @@ class BatchView(OfficePage):
         payouts = Payout.objects.filter(batch=self.batch).select_related(
             "settlement__shop", "settlement__party", "bank_account"
         )
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "payout": one,
                 "name": one.settlement.party.name if one.settlement.party else one.settlement.shop.name,
@@ -137,7 +137,7 @@ class BatchDecisionView(FinanceOnly, View):
         """Decide and write it down; a refusal is said and changes nothing."""
         batch = get_object_or_404(PayoutBatch, pk=pk)
         decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "").strip()[:200]
-        now, by_id = timezone.now(), request.user.pk
+        now, by_id = timezone.now(), int(request.user.pk or 0)
         try:
             match decision:
                 case "approve":
@@ -168,7 +168,9 @@ class OutcomeView(FinanceOnly, View):
         is_done = request.POST.get("outcome") == "done"
         reason = request.POST.get("reason", "").strip()[:200]
         try:
-            record_outcome(payout_id=pk, is_done=is_done, reason=reason, by_id=request.user.pk, now=timezone.now())
+            record_outcome(
+                payout_id=pk, is_done=is_done, reason=reason, by_id=int(request.user.pk or 0), now=timezone.now()
+            )
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
         else:

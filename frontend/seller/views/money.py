@@ -66,7 +66,7 @@ def statement(request: HttpRequest, shop: Shop, settlement: int) -> HttpResponse
 @for_managers
 def bank_account(request: HttpRequest, shop: Shop) -> HttpResponse:
     """Say where the money goes; an owner alone may."""
-    if not Member.objects.filter(shop=shop, user_id=request.user.pk, role=MemberRole.OWNER).exists():
+    if not Member.objects.filter(shop=shop, user_id=int(request.user.pk or 0), role=MemberRole.OWNER).exists():
         raise Http404
     present = account_of(shop)
     initial = {"bank": present.bank, "holder": present.holder} if present else {}

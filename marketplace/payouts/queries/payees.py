@@ -28,6 +28,13 @@ class Payee:
         """The accounts that its settlements empty."""
         return accounts.of_shop(self.shop_id) if self.party_id is None else (self.code,)
 
+    def rows(self, prefix: str = "") -> Q:
+        """Rows that name this payee by shop and party."""
+        whose = Q(**{f"{prefix}shop_id": self.shop_id})
+        if self.party_id is None:
+            return whose & Q(**{f"{prefix}party__isnull": True})
+        return whose & Q(**{f"{prefix}party_id": self.party_id})
+
     @property
     def pockets(self) -> tuple[str, ...]:
         """All accounts in which something of it lies."""

@@ -11,6 +11,7 @@ from marketplace.payouts.services.paying_out import (
     record_sent,
     reject_batch,
 )
+from marketplace.payouts.services.rates import RATES, add_rate, end_rate
 from marketplace.payouts.services.sending import (
     check_bank_account,
     has_iris,
@@ -23,14 +24,17 @@ from marketplace.payouts.services.settling import close_due_periods, close_perio
 from marketplace.payouts.services.shares import freeze_shares
 
 __all__ = [
+    "RATES",
     "DepositRefused",
     "PayoutRefused",
     "SamePerson",
+    "add_rate",
     "approve_batch",
     "check_bank_account",
     "close_due_periods",
     "close_period",
     "correct_gateway_fee",
+    "end_rate",
     "estimate_gateway_fees",
     "freeze_shares",
     "has_iris",

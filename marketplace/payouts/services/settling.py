@@ -48,7 +48,7 @@ def settle(payee: Payee, *, until: date, now: datetime) -> Settlement | None:
     """Settle with one payee; None if it was settled before, or nothing is ripe."""
     # The shop's row queues two closings of the same period, and with them its parties'.
     shop = Shop.objects.select_for_update().get(pk=payee.shop_id)
-    before = Settlement.objects.filter(shop=shop, party_id=payee.party_id).order_by("-until_date").first()
+    before = Settlement.objects.filter(payee.rows()).order_by("-until_date").first()
     if before is not None and before.until_date >= until:
         return None
     policy, draft = policy_on(until), _draft(payee, policy_on(until), until=until)
@@ -143,9 +143,9 @@ def _ripe(
         if part not in disputed
     }
     before = set(
-        SettlementItem.objects.filter(
-            settlement__shop_id=payee.shop_id, settlement__party_id=payee.party_id, entry__line__in=lines
-        ).values_list("entry__line", flat=True)
+        SettlementItem.objects.filter(payee.rows("settlement__"), entry__line__in=lines).values_list(
+            "entry__line", flat=True
+        )
     )
     ripe = frozenset(line for line in lines if is_off_hold.get(part_of.get(line, 0)) or line in before)
     dated = OrderLine.objects.filter(pk__in=lines, slot__ends_at__gte=end_of(until)).values_list("pk", flat=True)
@@ -171,7 +171,7 @@ def _fulfilled(parts: Iterable[int]) -> dict[int, date]:
         .values_list("shop_order")
         .annotate(at=Max("slot__ends_at"))
     )
-    return {part: max(day_of(at), day_of(last_date.get(part, at))) for part, at in received.items()}
+    return {part: max(day_of(at), day_of(last_date.get(part) or at)) for part, at in received.items() if at}
 
 
 def _reserve(payee: Payee, policy: Policy, *, open_amount: int, at_most: int) -> int:
