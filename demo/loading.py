@@ -58,7 +58,7 @@ def load(*, progress: Progress, now: datetime) -> None:
     rebuild_admin_indexes()
     progress("goods", load_trade(now=now), 228 + 34)
     people.load_people(now=now)
-    progress("money", [money.load_money(now=now)], 1)
+    progress("money", money.load_money(now=now), 4)
     progress("search", [outbox.drain(now=timezone.now())], 1)
 
 

@@ -39,6 +39,7 @@ from marketplace.payouts.services import (
     make_batch,
     record_deposit,
 )
+from marketplace.payouts.services.rates import Rate
 from marketplace.sales.services import CheckoutDetails, apply_payment, place, start_payment
 from marketplace.shops.models import Shop
 from marketplace.shops.services import give_bank_account
@@ -52,8 +53,8 @@ HOLDER = "Pemilik Contoh"
 SOLD, RECEIVED, TICKETS = timedelta(days=14), timedelta(days=12), timedelta(days=3)
 
 
-def load_money(*, now: datetime) -> None:
-    """Sell, settle, make a batch and a deposit; only where nothing was ever ordered."""
+def load_money(*, now: datetime) -> Iterator[str]:
+    """Sell, settle, make a batch and a deposit; only where nothing was ever ordered. Yields each step as it is done."""
     if Order.objects.exists():
         return
     load_rates(now=now - SOLD - timedelta(days=1))
@@ -63,6 +64,7 @@ def load_money(*, now: datetime) -> None:
         for variant in Variant.objects.filter(listing__shop=shop, stock__isnull=False).order_by("pk")[:2]:
             part = ShopOrder.objects.get(order=buy(midtrans, variant, None, at=now - SOLD))
             deliver(part, at=now - RECEIVED)
+    yield "goods sold"
     with simulator(at=now - TICKETS) as midtrans:
         sell_tickets(midtrans, at=now - TICKETS)
         with midtrans.world.held():
@@ -72,18 +74,21 @@ def load_money(*, now: datetime) -> None:
             shop_id=shop.pk, bank="nagari", number="2100000000002", holder=HOLDER, by_id=seller.pk, now=now
         )
         check_bank_account(account_id=account.pk, now=now)
+    yield "tickets sold"
     estimate_gateway_fees(now=now, limit=100)
     hand_over_retribusi(now=now)
+    yield "retribusi deposited"
     closed = close_due_periods(now=now)
     if closed:
         make_batch(way=BatchWay.IRIS, settlement_ids=closed, by_id=person(FINANCE).pk, now=now)
+    yield "period closed"
 
 
 def load_rates(*, now: datetime) -> None:
     """Sample rates, all invented but Midtrans' list prices: no commission, weekly, deposits within a day."""
     day = day_of(now)
     region = Region.objects.get(code=REGION)
-    rates = [
+    rates: list[Rate] = [
         FeeSchedule(rate=0, announced_from_date=day, valid_from_date=day),
         SettlementPolicy(hold_days=2, valid_from_date=day),
         TreasuryRule(region=region, deposit_days=1, account_code="CONTOH.4.1.02", series="CONTOH", valid_from_date=day),

@@ -15,7 +15,7 @@ from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
 from marketplace.ledger.models import Account
-from marketplace.ledger.queries import balance, entries_of
+from marketplace.ledger.queries import balance, balances_of, entries_of
 from marketplace.payouts.queries import Payee, owed, settlements_of
 from marketplace.shops.models import BankAccount, BankAccountStatus, Shop
 from marketplace.shops.services import bank_account_checked
@@ -99,7 +99,8 @@ class ShopMoneyView(OfficePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The accounts that hold something."""
         payee = Payee(self.shop.pk)
-        pockets = [(words_of(code), balance(code), entries_url(code)) for code in payee.pockets]
+        there = balances_of(payee.pockets)
+        pockets = [(words_of(code), amount, entries_url(code)) for code, amount in there.items()]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "shop": self.shop,

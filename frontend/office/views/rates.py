@@ -51,7 +51,9 @@ def form_of(kind: str) -> Any:
     """The form of a kind of rate: its own fields, days as browsers pick them, regencies only."""
     model = RATES[kind]
     names = [field.name for field in model._meta.fields if field.name != "id"]
-    days = {name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in names if name.endswith("_date")}
+    days: dict[str, type[forms.Widget] | forms.Widget] = {
+        name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in names if name.endswith("_date")
+    }
     made = forms.modelform_factory(model, fields=names, widgets=days)
     if "region" in made.base_fields:
         region = made.base_fields["region"]

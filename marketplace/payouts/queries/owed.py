@@ -6,7 +6,7 @@ from uuid import UUID
 
 from foundation.clock import day_of
 from marketplace.ledger import accounts
-from marketplace.ledger.queries import balance, balance_of_all, entries_of
+from marketplace.ledger.queries import balances_of, entries_of
 from marketplace.payouts.queries.payees import Payee
 from marketplace.payouts.queries.rates import policy_on
 
@@ -61,8 +61,9 @@ def owed(shop_id: int, *, limit: int = 100) -> Statement:
                 account=account,
             )
         )
-    coming = balance_of_all(payee.sources)
-    settled, held = balance(accounts.settled(payee.code)), balance(accounts.reserve(payee.code))
+    there = balances_of(payee.pockets)
+    coming = sum(there[code] for code in payee.sources)
+    settled, held = there[accounts.settled(payee.code)], there[accounts.reserve(payee.code)]
     return Statement(
         shop_id=shop_id,
         owed=coming + settled + held,

@@ -124,7 +124,7 @@ def settlement_page(settlement: Settlement) -> SettlementPage:
         lines=tuple(_line(item, lines, parts) for item in found),
         withheld_rate=row.withheld_rate,
         withheld_of=row.withheld_of,
-        payouts=tuple(_payout(one) for one in row.all_payouts),  # type: ignore[attr-defined],
+        payouts=tuple(_payout(one) for one in row.all_payouts),  # type: ignore[attr-defined]
     )
 
 

@@ -169,11 +169,11 @@ class TestMoney:
     def test_costs_as_many_queries_for_ten_as_for_one(self, seller, shop, django_assert_num_queries):
         url = reverse("seller:money", args=[shop.slug])
         self.sell(shop, 1)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(12):
             seller.get(url)
         for number in range(2, 11):
             self.sell(shop, number)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(12):
             seller.get(url)
 
 
