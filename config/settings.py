@@ -300,6 +300,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "marketplace.payments.tasks.erase_old_notifications",
         "schedule": crontab(hour="1", minute="40"),
     },
+    "close-periods": {"task": "marketplace.payouts.tasks.close_periods", "schedule": crontab(hour="1", minute="50")},
+    "estimate-gateway-fees": {
+        "task": "marketplace.payouts.tasks.estimate_gateway_fees",
+        "schedule": crontab(hour="1", minute="30"),
+    },
+    "poll-payouts": {"task": "marketplace.payouts.tasks.poll_payouts", "schedule": timedelta(minutes=5)},
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
@@ -342,6 +348,23 @@ MIDTRANS_PAGE_ORIGINS = env.list(
     default=[f"http://127.0.0.1:{SITE_PORT + 1}", f"http://{SITE_DOMAIN}:{SITE_PORT + 1}"]
     if DEMO
     else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
+)
+# Midtrans Payouts (Iris), another product with keys of its own; by merchant account code: {"operator": {"creator_key": ..., "approver_key": ..., "merchant_key": ...}}.
+IRIS_KEYS: dict[str, dict[str, str]] = env.json(
+    "IRIS_KEYS",
+    default={
+        "operator": {
+            "creator_key": "IRIS-creator-lapau-demo",
+            "approver_key": "IRIS-approver-lapau-demo",
+            "merchant_key": "IRIS-merchant-lapau-demo",
+        }
+    }
+    if DEMO
+    else {},
+)
+IRIS_URL = env.str(
+    "IRIS_URL",
+    default=f"http://127.0.0.1:{SITE_PORT + 1}/iris/api/v1" if DEMO else "https://app.sandbox.midtrans.com/iris/api/v1",
 )
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.

@@ -11,7 +11,8 @@ from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from demo.simulator import control, core, faults, lifecycle, pages, snap
+from demo.simulator import control, core, faults, iris, iris_state, lifecycle, pages, snap
+from demo.simulator.iris_postman import IrisPostman
 from demo.simulator.methods import METHODS
 from demo.simulator.notifications import Postman
 from demo.simulator.schedule import run_due
@@ -20,7 +21,7 @@ from demo.simulator.web import Request, Response, as_json, find_route
 
 logger = logging.getLogger(__name__)
 
-ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *control.ROUTES)
+ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *iris.ROUTES, *control.ROUTES)
 HTML_ERROR = b"<html><head><title>%d</title></head><body><h1>Cloudflare</h1></body></html>"
 
 
@@ -122,6 +123,8 @@ class SimulatorServer:
         self.httpd = _Server((host, port), _Handler)
         self.httpd.set_app(Application(self.world))
         self.postman = Postman(self.world, run_due=run_due)
+        iris_state.prepare(self.world)
+        self.iris_postman = IrisPostman(self.world)
         self.thread = threading.Thread(target=self.httpd.serve_forever, args=(0.05,), name="simulator", daemon=True)
 
     @property
@@ -136,6 +139,11 @@ class SimulatorServer:
         return self.url
 
     @property
+    def iris_url(self) -> str:
+        """The base address of Payouts' API."""
+        return f"{self.url}{iris.BASE}"
+
+    @property
     def snap_url(self) -> str:
         """The base address of Snap's API."""
         return f"{self.url}/snap/v1"
@@ -143,6 +151,7 @@ class SimulatorServer:
     def start(self) -> None:
         """Begin to serve and to notify."""
         self.postman.start()
+        self.iris_postman.start()
         self.thread.start()
 
     def stop(self) -> None:
@@ -153,6 +162,7 @@ class SimulatorServer:
         self.httpd.server_close()
         self.thread.join()
         self.postman.join()
+        self.iris_postman.join()
         with self.world.lock:
             self.world.store.connection.close()
 
@@ -198,6 +208,16 @@ class SimulatorServer:
         with self.world.held():
             self.world.clock.advance(timedelta(**span))
             run_due(self.world)
+            iris.run_due(self.world)
+
+    def iris_act(self, reference: str, action: str) -> Json:
+        """Do to a transfer as the bank would: process, complete, fail."""
+        with self.world.held():
+            payout = iris_state.get(self.world, reference)
+            if payout is None:
+                raise LookupError(reference)
+            iris.ACTIONS[action](self.world, payout)
+            return iris.describe(payout)
 
     def drain(self, timeout: float = 20.0) -> None:
         """Wait until every notification that is due was sent."""

@@ -19,6 +19,15 @@ PIN_RESULT = "office.pin_result"
 UNPIN_RESULT = "office.unpin_result"
 KEEP_WORDING = "office.keep_wording"
 REMOVE_WORDING = "office.remove_wording"
+MAKE_BATCH = "office.make_batch"
+APPROVE_BATCH = "office.approve_batch"
+REJECT_BATCH = "office.reject_batch"
+SEND_BATCH = "office.send_batch"
+VALID_ACCOUNT = "office.valid_account"
+REFUSE_ACCOUNT = "office.refuse_account"
+RECORD_DEPOSIT = "office.record_deposit"
+ADD_RATE = "office.add_rate"
+END_RATE = "office.end_rate"
 
 
 class Decision(LogFormatter):
@@ -45,6 +54,15 @@ LABELS = {
     UNPIN_RESULT: gettext_lazy("Search result no longer pinned"),
     KEEP_WORDING: gettext_lazy("Words of the search saved"),
     REMOVE_WORDING: gettext_lazy("Words of the search removed"),
+    MAKE_BATCH: gettext_lazy("Batch made"),
+    APPROVE_BATCH: gettext_lazy("Batch approved"),
+    REJECT_BATCH: gettext_lazy("Batch rejected"),
+    SEND_BATCH: gettext_lazy("Batch handed to the bank"),
+    VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
+    REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
+    RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
+    ADD_RATE: gettext_lazy("Rate added"),
+    END_RATE: gettext_lazy("Rate ended"),
 }
 
 

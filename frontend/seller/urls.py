@@ -27,5 +27,7 @@ urlpatterns = [
     path("toko-saya/<slug:shop>/jadwal/<int:listing>/pola/", dates.pattern, name="pattern"),
     path("toko-saya/<slug:shop>/jadwal/<int:listing>/<slug:day>/", dates.day, name="day"),
     path("toko-saya/<slug:shop>/uang/", money.money, name="money"),
+    path("toko-saya/<slug:shop>/uang/rekening/", money.bank_account, name="bank_account"),
+    path("toko-saya/<slug:shop>/uang/rincian/<int:settlement>/", money.statement, name="statement"),
     path("toko-saya/<slug:shop>/pengaturan/", settings.settings, name="settings"),
 ]

@@ -28,7 +28,8 @@ from marketplace.orders.models import (
     PriceRowKind,
     ShopOrder,
 )
-from marketplace.payouts.queries import commission_on, fees_on
+from marketplace.payouts.queries import rates_on
+from marketplace.payouts.services import freeze_shares
 from marketplace.sales.services.confirming import confirm_free
 from marketplace.sales.services.pricing import CartChanged, NeedsOwnPayment, PricedLine, price_lines, refuse_mixed_money
 from marketplace.shipping.models import ShippingMethod
@@ -214,10 +215,19 @@ def _write(
         for method, amount in [shipping.get(shop_id, ("", 0))]
     )
     part_of_shop = {part.shop_id: part for part in parts}
-    fees = fees_on(lines[0].sale_day)
-    order_lines, rows = [], []
+    rates = rates_on(lines[0].sale_day)
+    order_lines, rows, sold = [], [], []
     for line in lines:
-        rate = fees.rate(kind=line.kind, region_id=line.region_id, charge_kind=line.charge_kind)
+        piece = rates.piece(
+            line.price,
+            kind=line.kind,
+            charge_kind=line.charge_kind,
+            region_id=line.region_id,
+            shop_id=line.shop_id,
+            listing_id=line.listing_id,
+            category_id=line.category_id,
+        )
+        sold.append((line.id, line.quantity, piece))
         order_lines.append(
             OrderLine(
                 id=line.id,
@@ -229,8 +239,8 @@ def _write(
                 quantity=line.quantity,
                 amount=line.amount,
                 charge_kind=line.charge_kind,
-                commission_rate=rate,
-                commission_amount=commission_on(line.amount, rate),
+                commission_rate=piece.commission_rate,
+                commission_amount=piece.commission * line.quantity,
             )
         )
         rows.append(
@@ -244,4 +254,5 @@ def _write(
         )
     OrderLine.objects.bulk_create(order_lines)
     PriceRow.objects.bulk_create(rows)
+    freeze_shares(sold)
     return order
