@@ -69,9 +69,12 @@ def set_aside_for(
 
 
 def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
-    """The money left: from the gateway's balance, or from the bank where a person paid it."""
+    """The money left: from the gateway's balance, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
     source = f"bank:{payment.merchant_account.code}" if by_hand else clearing(payment)
+    if refund.region is not None:
+        # Its account went below zero when the refund was set aside: what it owes for what it had got already.
+        source = f"treasury:{refund.region.code}"
     transfer = Transfer(refunds(payment), source, refund.amount)
     post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=[transfer], now=now)
 
