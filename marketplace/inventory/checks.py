@@ -6,12 +6,12 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from foundation.audit.registry import Finding
-from marketplace.inventory.models import Hold, HoldStatus, Pool
+from marketplace.inventory.models import LIVE_HOLDS, Hold, HoldStatus, Pool
 
 
 def taken_equals_holds() -> Iterator[Finding]:
     """A pool's ``taken`` equals its active and confirmed holds."""
-    live = Coalesce(Sum("holds__quantity", filter=~Q(holds__status=HoldStatus.RELEASED)), 0)
+    live = Coalesce(Sum("holds__quantity", filter=Q(holds__status__in=LIVE_HOLDS)), 0)
     unequal = Pool.objects.annotate(held=live).exclude(taken=F("held")).order_by("pk")
     for pk, taken, held in unequal.values_list("pk", "taken", "held"):
         yield Finding(row=f"pool {pk}", fault=f"{taken} taken, but {held} held or sold")

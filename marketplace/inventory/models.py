@@ -107,10 +107,16 @@ class HoldStatus(models.TextChoices):
     ACTIVE = "ACTIVE", _("held")
     CONFIRMED = "CONFIRMED", _("sold")
     RELEASED = "RELEASED", _("given back")
+    # The line claims other pools in its stead.
+    MOVED = "MOVED", _("exchanged")
+
+
+# What counts in a pool.
+LIVE_HOLDS = (HoldStatus.ACTIVE, HoldStatus.CONFIRMED)
 
 
 class Hold(models.Model):
-    """An order line's claim on a pool, until it lapses, is confirmed or released.
+    """An order line's claim on a pool, until it lapses, is confirmed, released or exchanged.
 
     A lapsed hold that nobody has given back yet still counts in ``taken``, and as free in what is shown.
     """
@@ -128,7 +134,9 @@ class Hold(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="hold_is_of_something"),
             models.UniqueConstraint(
-                fields=["pool", "line"], condition=~Q(status="RELEASED"), name="one_live_hold_per_line_and_pool"
+                fields=["pool", "line"],
+                condition=Q(status__in=["ACTIVE", "CONFIRMED"]),
+                name="one_live_hold_per_line_and_pool",
             ),
         ]
         indexes: ClassVar = [

@@ -1,5 +1,6 @@
 """What changes pools, holds and slots."""
 
+from marketplace.inventory.services.exchanging import NothingHeld, exchange
 from marketplace.inventory.services.holding import (
     Demand,
     InventoryError,
@@ -22,12 +23,14 @@ __all__ = [
     "Demand",
     "GoodsRow",
     "InventoryError",
+    "NothingHeld",
     "PoolExhausted",
     "ScheduleDraft",
     "adjust_stock",
     "close_slots",
     "confirm",
     "create_stock",
+    "exchange",
     "hold",
     "import_goods",
     "offer_goods",

@@ -4,7 +4,8 @@ Lock order, the same for everybody: pools in key order, and holds only under the
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +13,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from foundation.errors import DomainError, InvalidInput
@@ -82,58 +83,65 @@ def take(pool_id: int, quantity: int, *, now: datetime) -> None:
     raise PoolExhausted(pool_id=pool_id, asked=quantity, left=left)
 
 
-@transaction.atomic
+class _Moved(Exception):
+    """A line was exchanged to another pool while its locks were waited for."""
+
+
 def confirm(*, lines: Collection[UUID], now: datetime) -> frozenset[UUID]:
     """Turn the holds of these order lines into sales, and return the lines whose holds are gone.
 
     A line is sold whole or not at all: if one of its holds was given back, so are the others, and the line is returned;
     it can then be held anew. A repeat changes nothing and returns the same.
     """
-    lock_pools_of(lines)
-    holds = list(Hold.objects.filter(line__in=lines).order_by("pk"))
-    # Of a line that was held twice, after its first holds lapsed, only the last time counts.
-    latest = {(found.line, found.pool_id): found for found in holds}
-    gone = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
-    gone |= set(lines) - {line for line, _pool in latest}
-    _give_back([found for found in latest.values() if found.line in gone], now=now)
-    kept = [found.pk for found in latest.values() if found.line not in gone and found.status == HoldStatus.ACTIVE]
-    Hold.objects.filter(pk__in=kept).update(status=HoldStatus.CONFIRMED)
-    return frozenset(gone)
+
+    def sell(holds: Collection[Hold]) -> frozenset[UUID]:
+        # Of a line that was held twice, after its first holds lapsed, only the last time counts.
+        latest = {(found.line, found.pool_id): found for found in holds}
+        gone = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
+        gone |= set(lines) - {line for line, _pool in latest}
+        _give_back([found for found in latest.values() if found.line in gone], now=now)
+        kept = [found.pk for found in latest.values() if found.line not in gone and found.status == HoldStatus.ACTIVE]
+        Hold.objects.filter(pk__in=kept).update(status=HoldStatus.CONFIRMED)
+        return frozenset(gone)
+
+    return in_peace(lines, sell)
 
 
-@transaction.atomic
 def release(*, lines: Collection[UUID], now: datetime) -> int:
     """Give back all that these lines hold, sold or not; returns how many holds were given back.
 
     A repeat gives back nothing.
     """
-    lock_pools_of(lines)
-    return _give_back(list(Hold.objects.live().filter(line__in=lines)), now=now)
+    return in_peace(lines, lambda holds: _give_back(holds, now=now))
 
 
-@transaction.atomic
 def release_quantity(*, line: UUID, quantity: int, now: datetime) -> None:
     """Give back a part of what a line holds, in each of its pools: a partial refund.
 
     :raises InvalidInput: the line holds fewer, or the quantity is below 1.
     """
-    lock_pools_of([line])
-    holds = list(Hold.objects.live().filter(line=line))
-    if quantity < 1 or not holds or any(found.quantity < quantity for found in holds):
-        raise InvalidInput(_("That many cannot be given back."))
-    whole = [found for found in holds if found.quantity == quantity]
-    _give_back(whole, now=now)
-    in_part = [found for found in holds if found.quantity > quantity]
-    for found in in_part:
-        Hold.objects.filter(pk=found.pk).update(quantity=F("quantity") - quantity)
-    _lower({found.pool_id: quantity for found in in_part}, now=now)
+
+    def lessen(holds: Collection[Hold]) -> None:
+        live = [found for found in holds if found.status != HoldStatus.RELEASED]
+        if quantity < 1 or not live or any(found.quantity < quantity for found in live):
+            raise InvalidInput(_("That many cannot be given back."))
+        _give_back([found for found in live if found.quantity == quantity], now=now)
+        in_part = [found for found in live if found.quantity > quantity]
+        for found in in_part:
+            Hold.objects.filter(pk=found.pk).update(quantity=F("quantity") - quantity)
+        _lower({found.pool_id: quantity for found in in_part}, now=now)
+
+    in_peace([line], lessen)
 
 
-@transaction.atomic
 def postpone(*, lines: Collection[UUID], until: datetime) -> None:
     """Let the active holds of these lines lapse later; never earlier than they do now."""
-    lock_pools_of(lines)
-    Hold.objects.filter(line__in=lines, status=HoldStatus.ACTIVE, lapses_at__lt=until).update(lapses_at=until)
+
+    def extend(holds: Collection[Hold]) -> None:
+        sooner = [found.pk for found in holds if found.status == HoldStatus.ACTIVE and found.lapses_at < until]
+        Hold.objects.filter(pk__in=sooner).update(lapses_at=until)
+
+    in_peace(lines, extend)
 
 
 def release_lapsed_holds(*, now: datetime, limit: int) -> int:
@@ -152,10 +160,28 @@ def give_back_lapsed(*, pool_id: int, now: datetime) -> int:
     return _give_back(list(Hold.objects.lapsed(now).filter(pool_id=pool_id)), now=now)
 
 
-def lock_pools_of(lines: Collection[UUID]) -> None:
-    """Lock every pool that these lines hold anything of, in key order; holds are then read and written in peace."""
-    pools = Pool.objects.filter(pk__in=Hold.objects.filter(line__in=lines).values("pool_id"))
-    list(pools.select_for_update().order_by("pk").values_list("pk", flat=True))
+def in_peace[Answer](
+    lines: Collection[UUID], act: Callable[[list[Hold]], Answer], *, also: Collection[int] = ()
+) -> Answer:
+    """Lock every pool that these lines hold anything of, and more if asked, and do something with the lines' holds.
+
+    Holds that were exchanged for others are not among them. The act is one transaction, whole or not at all.
+    """
+    while True:
+        with suppress(_Moved), transaction.atomic():
+            locked = lock_pools_of(lines, also=also)
+            holds = list(Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).order_by("pk"))
+            if any(found.pool_id not in locked for found in holds if found.status != HoldStatus.RELEASED):
+                # It holds another pool by now. Locking that one too would break the order: let all go, and begin anew.
+                raise _Moved
+            return act(holds)
+
+
+def lock_pools_of(lines: Collection[UUID], *, also: Collection[int] = ()) -> frozenset[int]:
+    """Lock every pool that these lines hold anything of, and more if asked, in key order; returns which."""
+    held = Q(pk__in=Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).values("pool_id"))
+    pools = Pool.objects.filter(held | Q(pk__in=also) if also else held)
+    return frozenset(pools.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _give_back(holds: Collection[Hold], *, now: datetime) -> int:
