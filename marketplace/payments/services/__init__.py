@@ -29,6 +29,7 @@ from marketplace.payments.services.refunds import (
     send_waiting_refunds,
     try_at_gateway_again,
 )
+from marketplace.payments.services.reports import ReportRefused, explain_difference, import_report
 from marketplace.payments.services.truth import (
     EFFECTS,
     MEANINGS,
@@ -42,6 +43,7 @@ from marketplace.payments.services.truth import (
 
 __all__ = [
     "AccountRefused",
+    "ReportRefused",
     "Answer",
     "BANKS",
     "EFFECTS",
@@ -59,7 +61,9 @@ __all__ = [
     "erase_old_accounts",
     "erase_old_notifications",
     "effect_of",
+    "explain_difference",
     "give_account",
+    "import_report",
     "give_up_dispute",
     "look_at",
     "looked_in_vain",

@@ -12,7 +12,7 @@ from marketplace.payouts import queries as payouts
 
 def deposited(line_ids: Collection[UUID]) -> frozenset[UUID]:
     """Of these order lines, those whose retribusi was handed to its treasury."""
-    ask = getattr(payouts, "is_deposited", None)
+    ask = getattr(payouts, "deposited_lines", None)
     return frozenset(ask(line_ids)) if ask is not None and line_ids else frozenset()
 
 
