@@ -14,6 +14,12 @@ HIDE_LISTING = "office.hide_listing"
 SHOW_LISTING = "office.show_listing"
 PAY_REFUND = "office.pay_refund"
 RETRY_DELIVERY = "office.retry_delivery"
+RETRY_REFUND = "office.retry_refund"
+CONFIRM_CLOSING = "office.confirm_closing"
+DROP_CLOSING = "office.drop_closing"
+ACCEPT_PAYMENT = "office.accept_payment"
+REFUSE_PAYMENT = "office.refuse_payment"
+LOSE_DISPUTE = "office.lose_dispute"
 
 
 class Decision(LogFormatter):
@@ -35,6 +41,12 @@ LABELS = {
     SHOW_LISTING: gettext_lazy("Listing shown again"),
     PAY_REFUND: gettext_lazy("Refund paid by hand"),
     RETRY_DELIVERY: gettext_lazy("Delivery tried again"),
+    RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
+    CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
+    DROP_CLOSING: gettext_lazy("Closing called off"),
+    ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
+    REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
+    LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
 }
 
 

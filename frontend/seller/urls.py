@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.seller.views import home, listings, money, opening, orders, settings
+from frontend.seller.views import closings, home, listings, money, opening, orders, settings
 
 app_name = "seller"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("toko-saya/<slug:shop>/barang/<int:listing>/", listings.listing, name="listing"),
     path("toko-saya/<slug:shop>/barang/<int:listing>/tampil/", listings.show_or_hide, name="show"),
     path("toko-saya/<slug:shop>/barang/<int:listing>/stok/<int:variant>/", listings.stock, name="stock"),
+    path("toko-saya/<slug:shop>/penutupan/", closings.closings, name="closings"),
+    path("toko-saya/<slug:shop>/penutupan/baru/", closings.close, name="close_dates"),
+    path("toko-saya/<slug:shop>/penutupan/<int:closing>/", closings.closing, name="closing"),
     path("toko-saya/<slug:shop>/uang/", money.money, name="money"),
     path("toko-saya/<slug:shop>/pengaturan/", settings.settings, name="settings"),
 ]
