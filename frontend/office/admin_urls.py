@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from frontend.office.views import deliveries, deposits, finance, money, orders, payouts, rates, receipts, searching, trade
+from frontend.office.views import (
+    closings,
+    deliveries,
+    deposits,
+    finance,
+    money,
+    orders,
+    payouts,
+    rates,
+    receipts,
+    refunds,
+    reports,
+    searching,
+    trade,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -38,7 +52,15 @@ urlpatterns = [
     path("niaga/pesanan/", orders.OrdersView.as_view(), name="orders"),
     path("niaga/pesanan/<str:code>/", orders.OrderView.as_view(), name="order"),
     path("niaga/uang/", money.MoneyView.as_view(), name="money"),
-    path("niaga/uang/kembali/<int:pk>/", money.RefundPaidView.as_view(), name="refund_paid"),
+    path("niaga/uang/kembali/<int:pk>/", refunds.RefundView.as_view(), name="refund"),
+    path("niaga/uang/bayar/<int:pk>/", money.PaymentDecisionView.as_view(), name="payment_decision"),
+    path("niaga/penutupan/", closings.ClosingsView.as_view(), name="closings"),
+    path("niaga/penutupan/baru/", closings.NewClosingView.as_view(), name="close_dates"),
+    path("niaga/penutupan/<int:pk>/", closings.ClosingView.as_view(), name="closing"),
+    path("niaga/laporan-midtrans/", reports.ReportsView.as_view(), name="reports"),
+    path("niaga/laporan-midtrans/<int:pk>/", reports.ReportView.as_view(), name="report"),
+    path("retribusi-kembali/", refunds.TreasuryRefundsView.as_view(), name="treasury_refunds"),
+    path("retribusi-kembali/<int:pk>/surat/", refunds.TreasuryRequestView.as_view(), name="treasury_request"),
     path("niaga/kiriman/", deliveries.DeliveriesView.as_view(), name="deliveries"),
     path("niaga/kiriman/hasil/", deliveries.DeliveriesView.as_view(results_only=True), name="deliveries_results"),
     path("niaga/kiriman/<int:pk>/ulang/", deliveries.DeliveryAgainView.as_view(), name="delivery_again"),

@@ -28,6 +28,12 @@ REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
+RETRY_REFUND = "office.retry_refund"
+CONFIRM_CLOSING = "office.confirm_closing"
+DROP_CLOSING = "office.drop_closing"
+ACCEPT_PAYMENT = "office.accept_payment"
+REFUSE_PAYMENT = "office.refuse_payment"
+LOSE_DISPUTE = "office.lose_dispute"
 
 
 class Decision(LogFormatter):
@@ -63,6 +69,12 @@ LABELS = {
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
+    RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
+    CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
+    DROP_CLOSING: gettext_lazy("Closing called off"),
+    ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
+    REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
+    LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
 }
 
 

@@ -105,6 +105,12 @@ def trade_item() -> MenuItem:
             _("Money that needs a person"), reverse_lazy("office:money"), name="uang", icon_name="warning", order=40
         ),
         OperatorItem(
+            _("Closed dates"), reverse_lazy("office:closings"), name="penutupan", icon_name="calendar", order=44
+        ),
+        OperatorItem(
+            _("Midtrans' reports"), reverse_lazy("office:reports"), name="laporan", icon_name="table", order=46
+        ),
+        OperatorItem(
             _("Deliveries given up"), reverse_lazy("office:deliveries"), name="kiriman", icon_name="mail", order=50
         ),
     ]
@@ -126,6 +132,18 @@ def search_item() -> MenuItem:
         ),
     ]
     return SubmenuMenuItem(_("Search"), Menu(items=items), name="pencarian", icon_name="search", order=270)
+
+
+@hooks.register("register_admin_menu_item")
+def treasury_refunds_item() -> MenuItem:
+    """Retribusi that went back, for treasurers."""
+    return TreasurerItem(
+        _("Retribusi to give back"),
+        reverse_lazy("office:treasury_refunds"),
+        name="retribusi-kembali",
+        icon_name="undo",
+        order=252,
+    )
 
 
 @hooks.register("construct_homepage_panels")

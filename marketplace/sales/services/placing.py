@@ -65,6 +65,8 @@ class CheckoutDetails:
     recipient_phone: str = ""
     address: str = ""
     village_code: str = ""
+    # Outside the province, instead of a village: city or regency, and province.
+    locality: str = ""
     postal_code: str = ""
     note: str = ""
     is_gift: bool = False
@@ -166,12 +168,23 @@ def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
             raise DetailsMissing(_("This is not an e-mail address."), field="email") from broken
     if is_delivered:
         contact.address = _text(details.address, 250, "address")
-        contact.village = Region.objects.filter(code=details.village_code, level=RegionLevel.VILLAGE).first()
         if not contact.address:
             raise DetailsMissing(_("Please tell us the street and house, or a landmark nearby."), field="address")
-        if contact.village is None:
-            raise DetailsMissing(_("Please choose the nagari or kelurahan."), field="village")
-        contact.postal_code = _text(details.postal_code, 5, "postal_code") or contact.village.postal_code
+        contact.village = Region.objects.filter(code=details.village_code, level=RegionLevel.VILLAGE).first()
+        contact.postal_code = _text(details.postal_code, 5, "postal_code")
+        if contact.village is not None:
+            contact.postal_code = contact.postal_code or contact.village.postal_code
+        else:
+            # Parcels go anywhere in the country; only the own province is known village by village.
+            contact.locality = _text(details.locality, 120, "locality")
+            if not contact.locality:
+                raise DetailsMissing(
+                    _("Please choose the nagari or kelurahan, or write the city and province."), field="village"
+                )
+            if not (
+                len(contact.postal_code) == 5 and contact.postal_code.isdecimal() and contact.postal_code.isascii()
+            ):
+                raise DetailsMissing(_("A postal code has five digits."), field="postal_code")
     return contact
 
 
