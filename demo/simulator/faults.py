@@ -19,11 +19,14 @@ FAULTS = {
     "answered": "takes the shop's answer to have been `status` (500; 0: no answer), delivering or not (`deliver` true)",
     # The answer
     "http": (
-        "answers `endpoint` with `status` (500) and a `body` of json, html, empty or list, doing nothing; "
+        "answers `endpoint` with `status` (500) and a `body` of json, html, empty, list or drop, doing nothing; "
         "`in_body` (false) says the status in the body alone, under HTTP 200"
     ),
     "slow": "answers `endpoint` after `seconds` (20)",
-    "timeout_after_snap": "opens the session, but answers only after `seconds`, when the client has gone",
+    "timeout_after_snap": (
+        "opens the session, but answers only after `seconds` (20), when the client has gone; "
+        "`drop` (false) breaks the connection instead, as with all of these"
+    ),
     "timeout_after_charge": "charges, but answers too late",
     "timeout_after_refund": "refunds, but answers too late",
     "timeout_after_cancel": "cancels, but answers too late",

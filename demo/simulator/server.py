@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from socket import SHUT_RDWR
 from socketserver import ThreadingMixIn
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,8 @@ from demo.simulator.web import Request, Response, Route, as_json, find_route
 logger = logging.getLogger(__name__)
 
 ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *control.ROUTES)
+# No answer at all: the connection breaks.
+HUNG_UP = Response(0)
 BROKEN_WORDS = {
     202: "The request is still being processed.",
     429: "Too many requests. Please retry later.",
@@ -41,6 +44,9 @@ class Application:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         response = self.answer(Request.read(environ, self.world.public_url))
+        if response is HUNG_UP:
+            environ["simulator.connection"].shutdown(SHUT_RDWR)
+            return []
         headers = {"Content-Type": response.content_type, "Content-Length": str(len(response.body))}
         start_response(response.status_line, [*headers.items(), *response.headers.items()])
         return [response.body]
@@ -68,6 +74,8 @@ class Application:
         with self.world.held():
             response = route.handler(self.world, request, **names)
             late = self._late(route.endpoint, order_id) if response.status < 400 else None
+        if late is not None and late.get("drop"):
+            return HUNG_UP
         if late is not None:
             # All is done and stored; only the answer comes too late to be heard.
             self.world.stopping.wait(late.get("seconds", self.world.hold_seconds))
@@ -95,6 +103,8 @@ class Application:
 
 def _broken(options: Json) -> Response:
     status, kind = int(options.get("status", 500)), options.get("body", "json")
+    if kind == "drop":
+        return HUNG_UP
     if kind == "html":
         return Response(status, HTML_ERROR % status, "text/html")
     if kind == "empty":
@@ -113,6 +123,9 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Handler(WSGIRequestHandler):
     timeout = 60
+
+    def get_environ(self) -> dict[str, Any]:
+        return super().get_environ() | {"simulator.connection": self.connection}
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         logger.debug(format, *args)

@@ -136,6 +136,15 @@ class TestBrokenAnswers:
         assert refusal(error.value) == code
         assert simulator.transactions("A") == []
 
+    @pytest.mark.parametrize(("fault", "made"), [("http", 0), ("timeout_after_charge", 1)])
+    def test_a_connection_may_break_before_the_work_or_after(self, simulator: SimulatorServer, fault: str, made: int):
+        simulator.fault(fault, **({"body": "drop", "endpoint": "charge"} if fault == "http" else {"drop": True}))
+
+        with pytest.raises(requests.exceptions.ConnectionError):
+            _midtrans(simulator).core.charge(charge_request("A"))
+        assert len(simulator.transactions("A")) == made
+        assert _midtrans(simulator).core.charge(charge_request("B"))["status_code"] == "201"
+
     def test_a_request_in_flight_is_an_ordinary_answer_to_the_client(self, simulator: SimulatorServer):
         simulator.fault("http", endpoint="charge", status=202)
 
