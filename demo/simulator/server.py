@@ -46,7 +46,8 @@ class Application:
         response = self.answer(Request.read(environ, self.world.public_url))
         if response is HUNG_UP:
             environ["simulator.connection"].shutdown(SHUT_RDWR)
-            return []
+            # The server takes it for what it is, and says nothing more.
+            raise ConnectionResetError
         headers = {"Content-Type": response.content_type, "Content-Length": str(len(response.body))}
         start_response(response.status_line, [*headers.items(), *response.headers.items()])
         return [response.body]
