@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from foundation.clock import day_words
 from frontend.emails.channel import Channel, Message, to_mail, to_phone
@@ -20,6 +21,10 @@ from marketplace.inventory.services.telling import LOW_STOCK
 from marketplace.orders.links import order_token
 from marketplace.orders.models import Order, ShopOrder, ShopOrderStatus
 from marketplace.orders.queries import OrderView, order_view
+from marketplace.payments.links import account_token
+from marketplace.payments.queries import refund_view, refunds_of_order
+from marketplace.sales.closing_queries import visit_offer, visit_token
+from marketplace.sales.models import ClosedVisit, VisitStatus
 from marketplace.shops.models import Member, MemberRole
 from marketplace.tickets.models import TicketStatus
 from marketplace.tickets.queries import tickets_of_order
@@ -61,6 +66,61 @@ def tickets_issued(order_id: int) -> Iterator[Outgoing]:
         context = {"order": order, "tickets": tickets, "tickets_url": url, "order_url": _order_url(order)}
         subject = _("Your tickets: %(title)s") % {"title": tickets[0].title}
         yield from _to_buyer(order, subject, "tickets_issued", context)
+
+
+def visit_offered(visit_id: int) -> Iterator[Outgoing]:
+    """To the buyer of a visit that cannot take place: another date or the money, by a link. Nothing once it is decided."""
+    yield from _about_visit(
+        visit_id, VisitStatus.OFFERED, "visit_offered", gettext_lazy("Your visit cannot take place: %(title)s")
+    )
+
+
+def visit_kept(visit_id: int) -> Iterator[Outgoing]:
+    """To the same buyer: it takes place after all."""
+    yield from _about_visit(
+        visit_id, VisitStatus.KEPT, "visit_kept", gettext_lazy("Your visit takes place after all: %(title)s")
+    )
+
+
+def visit_refunded(order_id: int) -> Iterator[Outgoing]:
+    """To the buyer: the money of a closed date goes back."""
+    order = _order(order_id)
+    if order is None:
+        return
+    with override(order.language):
+        refunds = refunds_of_order(order_id)
+        if not refunds:
+            return
+        subject = _("Order %(code)s: your money goes back") % {"code": order.code}
+        context = {"order": order, "refunds": refunds, "order_url": _order_url(order)}
+        yield from _to_buyer(order, subject, "visit_refunded", context)
+
+
+def account_wanted(refund_id: int) -> Iterator[Outgoing]:
+    """To the buyer: where is money to go that the channel cannot return? Nothing once that is known."""
+    refund = refund_view(refund_id)
+    order_id = Order.objects.filter(payments__refunds=refund_id).values_list("pk", flat=True).first()
+    order = _order(order_id) if order_id else None
+    if refund is None or order is None or not refund.needs_account or refund.account_words:
+        return
+    with override(order.language):
+        url = settings.SITE_ORIGIN + reverse("tickets:refund_account", args=[account_token(refund_id)])
+        subject = _("Order %(code)s: where should your money go?") % {"code": order.code}
+        yield from _to_buyer(order, subject, "account_wanted", {"order": order, "refund": refund, "account_url": url})
+
+
+def _about_visit(visit_id: int, status: VisitStatus, template: str, title: Promise) -> Iterator[Outgoing]:
+    found = ClosedVisit.objects.filter(pk=visit_id, status=status).values_list("order_id", flat=True).first()
+    order = _order(found) if found else None
+    if order is None:
+        return
+    with override(order.language):
+        offer = visit_offer(visit_id=visit_id, now=timezone.now())
+        if offer is None:
+            return
+        url = settings.SITE_ORIGIN + reverse("tickets:closed_visit", args=[visit_token(visit_id)])
+        context = {"order": order, "offer": offer, "visit_url": url}
+        yield from _to_buyer(order, str(title) % {"title": offer.title}, template, context)
 
 
 def shop_order_opened(shop_order_id: int) -> Iterator[Outgoing]:

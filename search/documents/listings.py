@@ -6,7 +6,7 @@ Nothing here asks for the time: what has passed is seen when a result is shown, 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, F, Q
 
 from foundation.outbox.models import Event as OutboxEvent
 from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Picture, Variant
@@ -102,6 +102,7 @@ def content(
             )
         ),
         category=row.category.slug,
+        is_local=kind is Kind.GOODS and row.destination is not None,
         category_name=Words(row.category.name_id, row.category.name_en),
         labels=LABELS[kind],
         price=min(prices),
@@ -147,7 +148,13 @@ def _pieces(ids: Sequence[int]) -> dict[int, int]:
 def _days(ids: Sequence[int]) -> dict[int, list[str]]:
     """Days with a place left, past ones included."""
     days: defaultdict[int, set[str]] = defaultdict(set)
-    open_slots = Slot.objects.filter(listing_id__in=ids, closed_at__isnull=True, pool__taken__lt=F("pool__capacity"))
+    # By the counters and not by the clock: what has lapsed is told when it is given back, so that the index can be compared.
+    open_slots = Slot.objects.filter(
+        Q(day_pool=None) | Q(day_pool__taken__lt=F("day_pool__capacity")),
+        listing_id__in=ids,
+        closed_at__isnull=True,
+        pool__taken__lt=F("pool__capacity"),
+    )
     for listing_id, day in open_slots.values_list("listing_id", "day").distinct():
         days[listing_id].add(day.isoformat())
     return {listing_id: sorted(found)[-400:] for listing_id, found in days.items()}

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +25,7 @@ from marketplace.catalog.queries import price_on
 from marketplace.inventory import services as inventory
 from marketplace.inventory.queries import DaySales, SlotSales, daily_cap, sales_by_day, weekly
 from marketplace.inventory.services.slots import DAYS_AHEAD
+from marketplace.sales import services as sales
 from marketplace.shops.models import Shop
 
 
@@ -149,13 +151,13 @@ def show_day(
     status: int = 200,
 ) -> HttpResponse:
     """The page of a day."""
-    (sales,) = sales_by_day(listing_id=listing.pk, from_date=chosen, until_date=chosen, now=now)
+    standing = sales_of(listing, chosen, now=now)
     variants = variants_of(listing)
     context = frame(shop, "dates") | {
         "listing": listing,
         "day": chosen,
-        "sales": sales,
-        "words": dates.sold_words(sales.sold, sales.waiting),
+        "sales": standing,
+        "words": dates.sold_words(standing.sold, standing.waiting),
         "rows": [
             SlotRow(
                 slot=slot,
@@ -163,13 +165,18 @@ def show_day(
                 words=dates.sold_words(slot.sold, slot.waiting),
                 form=PlacesForm(initial={"capacity": slot.capacity}, auto_id=f"s{slot.id}-%s"),
             )
-            for slot in sales.slots
+            for slot in standing.slots
         ],
-        "day_form": PlacesForm(initial={"capacity": sales.cap}, auto_id="day-%s") if sales.cap is not None else None,
+        "day_form": PlacesForm(initial={"capacity": standing.cap}, auto_id="day-%s")
+        if standing.cap is not None
+        else None,
         "prices": DayPricesForm(None, variants=variants, prices=price_on(variants, chosen)),
         "usual": [(variant.name or variant.get_audience_display(), variant.price) for variant in variants],
-        "may_close": any(not slot.is_closed and not slot.has_passed for slot in sales.slots),
-        "may_reopen": any(slot.is_closed and not slot.has_passed for slot in sales.slots),
+        "may_close": any(not slot.is_closed and not slot.has_passed for slot in standing.slots),
+        "may_reopen": any(slot.is_closed and not slot.has_passed for slot in standing.slots),
+        "close_url": reverse("seller:close_dates", args=[shop.slug])
+        + f"?listing={listing.pk}&from_date={chosen.isoformat()}&until_date={chosen.isoformat()}",
+        "has_buyers": bool(standing.sold or standing.waiting),
         "earlier": chosen - timedelta(days=1),
         "later": chosen + timedelta(days=1),
         "error": error,
@@ -211,22 +218,26 @@ def set_prices(request: HttpRequest, listing: Listing, chosen: date, now: dateti
 
 
 def close(request: HttpRequest, listing: Listing, chosen: date, now: datetime) -> str:
-    """Sell nothing more for the day, or for one of its times."""
-    inventory.close_slots(slot_ids=chosen_slots(request, listing, chosen, now=now), now=now)
+    """Sell nothing more for the day, or for one of its times; where somebody has bought, another page does it whole."""
+    slots = chosen_slots(request, listing, chosen, now=now)
+    if any(slot.sold or slot.waiting for slot in slots):
+        raise InvalidInput(_("Somebody has bought for it. Close it on the page that looks after the buyers."))
+    inventory.close_slots(slot_ids=[slot.id for slot in slots], now=now)
     return _("Closed. Nothing more is sold for it.")
 
 
 def reopen(request: HttpRequest, listing: Listing, chosen: date, now: datetime) -> str:
     """Sell it again."""
-    inventory.reopen_slots(slot_ids=chosen_slots(request, listing, chosen, now=now), now=now)
+    slots = chosen_slots(request, listing, chosen, now=now)
+    sales.reopen_dates(slot_ids=[slot.id for slot in slots], now=now)
     return _("It is for sale again.")
 
 
-def chosen_slots(request: HttpRequest, listing: Listing, chosen: date, *, now: datetime) -> list[int]:
-    """The time that was named, or all times of the day."""
+def chosen_slots(request: HttpRequest, listing: Listing, chosen: date, *, now: datetime) -> list[SlotSales]:
+    """The time that was named, or all times of the day that are not over."""
     if request.POST.get("slot"):
-        return [slot_of(request, listing, chosen, now=now).id]
-    return [slot.id for slot in sales_of(listing, chosen, now=now).slots]
+        return [slot_of(request, listing, chosen, now=now)]
+    return [slot for slot in sales_of(listing, chosen, now=now).slots if not slot.has_passed]
 
 
 def slot_of(request: HttpRequest, listing: Listing, chosen: date, *, now: datetime) -> SlotSales:
@@ -239,8 +250,8 @@ def slot_of(request: HttpRequest, listing: Listing, chosen: date, *, now: dateti
 
 def sales_of(listing: Listing, chosen: date, *, now: datetime) -> DaySales:
     """The day as it stands."""
-    (sales,) = sales_by_day(listing_id=listing.pk, from_date=chosen, until_date=chosen, now=now)
-    return sales
+    (standing,) = sales_by_day(listing_id=listing.pk, from_date=chosen, until_date=chosen, now=now)
+    return standing
 
 
 def places(request: HttpRequest) -> int:

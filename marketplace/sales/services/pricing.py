@@ -44,6 +44,8 @@ class PricedLine:
     quantity: int
     price: int
     kind: str
+    listing_id: int
+    category_id: int
     charge_kind: str
     title_id: str
     title_en: str
@@ -175,6 +177,8 @@ def _priced(row: CartLine, price: int, today: date) -> PricedLine:
         quantity=row.quantity,
         price=price,
         kind=listing.kind,
+        listing_id=listing.pk,
+        category_id=listing.category_id,
         charge_kind=variant.charge_kind,
         title_id=listing.title_id,
         title_en=listing.title_en,

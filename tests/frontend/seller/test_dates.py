@@ -161,14 +161,36 @@ class TestDay:
         assert price_on([adult], DAY) == {adult.pk: 41_000}
 
     def test_closes_a_time_and_opens_it_again(self, seller, adult, morning, afternoon):
-        seller.post(of_day(adult.listing), {"step": "close", "slot": morning.pk})
-        assert list(Slot.objects.order_by("pk").values_list("closed_at", flat=True)) == [NOW, None]
-        seller.post(of_day(adult.listing), {"step": "reopen", "slot": morning.pk})
+        seller.post(of_day(adult.listing), {"step": "close", "slot": afternoon.pk})
+        assert list(Slot.objects.order_by("pk").values_list("closed_at", flat=True)) == [None, NOW]
+        seller.post(of_day(adult.listing), {"step": "reopen", "slot": afternoon.pk})
         assert not Slot.objects.filter(closed_at__isnull=False).exists()
 
-    def test_closes_the_whole_day_and_opens_it_again(self, seller, adult, morning, afternoon):
+    def test_that_was_sold_is_closed_where_buyers_are_looked_after(self, seller, shop, adult, morning, afternoon):
+        page = soup(seller.get(of_day(adult.listing)))
+        door = reverse("seller:close_dates", args=[shop.slug])
+        days = f"listing={adult.listing_id}&from_date=2026-11-29&until_date=2026-11-29"
+        assert [link["href"] for link in page.select(f'a[href^="{door}"]')] == [
+            f"{door}?{days}&slot={morning.pk}",
+            f"{door}?{days}",
+        ]
+        for sent in ({"step": "close"}, {"step": "close", "slot": morning.pk}):
+            assert seller.post(of_day(adult.listing), sent).status_code == 422
+        assert not Slot.objects.filter(closed_at__isnull=False).exists()
+
+        form = soup(seller.get(f"{door}?{days}&slot={morning.pk}")).select_one("main form")
+        sent = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+        sent |= {"listing": adult.listing_id, "reason_id": "Jalan longsor", "yakin": "1"}
+        assert seller.post(door, sent).status_code == 302
+        assert list(Slot.objects.order_by("pk").values_list("closed_at", flat=True)) == [NOW, None]
+        # Its buyers were told.
+        answer = seller.post(of_day(adult.listing), {"step": "reopen", "slot": morning.pk})
+        assert answer.status_code == 409
+        assert "jadi tetap ditutup" in words(soup(answer))
+
+    def test_closes_the_whole_day_and_opens_it_again(self, seller, adult, afternoon):
         seller.post(of_day(adult.listing), {"step": "close"})
-        assert list(Slot.objects.values_list("closed_at", flat=True)) == [NOW, NOW]
+        assert list(Slot.objects.values_list("closed_at", flat=True)) == [NOW]
         assert "Buka lagi yang ditutup" in words(soup(seller.get(of_day(adult.listing))))
         seller.post(of_day(adult.listing), {"step": "reopen"})
         assert not Slot.objects.filter(closed_at__isnull=False).exists()
