@@ -8,7 +8,7 @@ from foundation.errors import InvalidInput
 from foundation.outbox.models import Event
 from foundation.outbox.services import drain
 from marketplace.inventory.models import Slot
-from marketplace.inventory.services import close_slots
+from marketplace.inventory.services import close_slots, set_daily_cap
 from marketplace.orders.models import Order, OrderLine, TransitionRefused
 from marketplace.payments.models import Refund
 from marketplace.sales.models import ClosedVisit, Closing
@@ -323,6 +323,14 @@ class TestAnotherDate:
         assert not Refund.objects.exists()
         assert set(Ticket.objects.values_list("status", flat=True)) == {"VALID"}
         assert Event.objects.filter(topic="visit.offered", key=str(visit.pk)).count() == 1
+        assert faults() == []
+
+    def test_taken_draws_on_the_cap_of_its_day(self, offered):
+        visit, _slot, free = offered
+        set_daily_cap(listing_id=free.listing_id, capacity=5, now=LATER)
+        move_visit(visit_id=visit.pk, slot_id=free.pk, now=LATER)
+        free.refresh_from_db()
+        assert (free.pool.taken, free.day_pool.taken) == (2, 2)
         assert faults() == []
 
     def test_taken_moves_places_tickets_and_line_together(self, offered):
