@@ -60,7 +60,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     """One refund: to whom it goes, and what a person has done about it."""
 
     template_name = "office/refund.html"
-    header_icon = "undo"
+    header_icon = "rotate"
     form: PaidForm | None = None
 
     def found(self) -> Refund:
@@ -161,7 +161,7 @@ class TreasuryRefundsView(WagtailAdminTemplateMixin, TemplateView):
 
     template_name = "office/treasury_refunds.html"
     page_title = gettext_lazy("Retribusi to give back")
-    header_icon = "undo"
+    header_icon = "rotate"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """For those who keep a region's books; for anybody else it is not there."""
