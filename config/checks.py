@@ -33,9 +33,7 @@ def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -
     addresses = (settings.MIDTRANS_CORE_URL, settings.MIDTRANS_SNAP_URL)
     if len({"sandbox" in address for address in addresses}) > 1:
         faults.append(
-            Error(
-                "MIDTRANS_CORE_URL and MIDTRANS_SNAP_URL belong to different Midtrans environments.", id="lapau.E008"
-            )
+            Error("MIDTRANS_CORE_URL and MIDTRANS_SNAP_URL belong to different Midtrans environments.", id="lapau.E008")
         )
     if not settings.DEMO and not all(address.startswith("https://") for address in addresses):
         faults.append(Error("Midtrans is only spoken to by https.", id="lapau.E009"))
@@ -55,7 +53,9 @@ def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -
             faults.append(Error(f"The server key and the client key of {code!r} are mixed up.", id="lapau.E005"))
         is_sandbox_key = keys["server_key"].startswith("SB-")
         if is_sandbox_key and not sandbox:
-            faults.append(Error(f"The keys of {code!r} are for Midtrans' sandbox, the address is not.", id="lapau.E004"))
+            faults.append(
+                Error(f"The keys of {code!r} are for Midtrans' sandbox, the address is not.", id="lapau.E004")
+            )
         elif sandbox and not is_sandbox_key:
             # Some newer sandbox accounts are said to have keys without it.
             faults.append(

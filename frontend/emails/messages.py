@@ -64,12 +64,16 @@ def tickets_issued(order_id: int) -> Iterator[Outgoing]:
 
 def visit_offered(visit_id: int) -> Iterator[Outgoing]:
     """To the buyer of a visit that cannot take place: another date or the money, by a link. Nothing once it is decided."""
-    yield from _about_visit(visit_id, VisitStatus.OFFERED, "visit_offered", gettext_lazy("Your visit cannot take place: %(title)s"))
+    yield from _about_visit(
+        visit_id, VisitStatus.OFFERED, "visit_offered", gettext_lazy("Your visit cannot take place: %(title)s")
+    )
 
 
 def visit_kept(visit_id: int) -> Iterator[Outgoing]:
     """To the same buyer: it takes place after all."""
-    yield from _about_visit(visit_id, VisitStatus.KEPT, "visit_kept", gettext_lazy("Your visit takes place after all: %(title)s"))
+    yield from _about_visit(
+        visit_id, VisitStatus.KEPT, "visit_kept", gettext_lazy("Your visit takes place after all: %(title)s")
+    )
 
 
 def visit_refunded(order_id: int) -> Iterator[Outgoing]:

@@ -86,9 +86,7 @@ class _Sheet:
     def fact(self, name: str, value: str, *, name_width: float = 50 * mm) -> None:
         """A name and its value beside it."""
         low = self.put(name, _LEFT, self.y, width=name_width - 4 * mm)
-        self.y = min(
-            low, self.put(value, _LEFT + name_width, self.y, width=_WIDTH - name_width, bold=True)
-        ) - 1 * mm
+        self.y = min(low, self.put(value, _LEFT + name_width, self.y, width=_WIDTH - name_width, bold=True)) - 1 * mm
 
     def signatures(self, left: str, right: str) -> None:
         """Two places to sign."""
@@ -97,9 +95,7 @@ class _Sheet:
             self.put(words, x, self.y, width=_WIDTH / 2)
             self.canvas.line(x, self.y - 28 * mm, x + _WIDTH / 2 - 10 * mm, self.y - 28 * mm)
 
-    def put(
-        self, text: str, x: float, y: float, *, width: float, bold: bool = False, size: float = _SIZE
-    ) -> float:
+    def put(self, text: str, x: float, y: float, *, width: float, bold: bool = False, size: float = _SIZE) -> float:
         """Words from a baseline downwards; answers the baseline of what comes next."""
         font = "Helvetica-Bold" if bold else "Helvetica"
         # The built-in type has Latin letters only; others become question marks instead of breaking the paper.

@@ -84,9 +84,7 @@ def offered_for(amount: int, *, day: date) -> tuple[str, ...]:
     fitting = [
         channel
         for channel, rule in rules.items()
-        if rule.is_offered
-        and rule.least_amount <= amount
-        and (rule.most_amount is None or amount <= rule.most_amount)
+        if rule.is_offered and rule.least_amount <= amount and (rule.most_amount is None or amount <= rule.most_amount)
     ]
     return tuple(fitting) or ("other_qris",)
 

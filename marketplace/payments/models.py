@@ -356,7 +356,12 @@ class GatewayReportRow(models.Model):
     # A person found out why; until then the audit names it.
     explained_at = models.DateTimeField(_("explained at"), null=True, blank=True)
     explained_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("explained by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("explained by"),
     )
     explanation = models.CharField(_("explanation"), max_length=200, blank=True)
 

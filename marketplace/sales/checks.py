@@ -85,9 +85,9 @@ def holds_of_lines() -> Iterator[Finding]:
                 yield Finding(row=f"hold {pk}", fault=f"is of {quantity}, and {left} were kept")
         elif order_status != OrderStatus.PLACED:
             yield Finding(row=f"hold {pk}", fault=f"still waits, and its order is {order_status}")
-    for pk, (status, left, _has_left, pool) in lines.items():
-        if status in _CONFIRMED and left and pool not in held[pk]:
-            yield Finding(row=f"order line {pk}", fault="is sold without its place or piece")
+    for line_id, (status, left, _has_left, pool) in lines.items():
+        if status in _CONFIRMED and left and pool not in held[line_id]:
+            yield Finding(row=f"order line {line_id}", fault="is sold without its place or piece")
 
 
 def order_amounts() -> Iterator[Finding]:
@@ -111,10 +111,10 @@ def refund_amounts() -> Iterator[Finding]:
     named: Counter[str] = Counter()
     rows = Refund.objects.filter(payment__is_surplus=False).exclude(status=RefundStatus.FAILED)
     parts = dict(rows.order_by().values_list("pk").annotate(total=Sum("parts__amount")))
-    shipping = dict(
-        (str(name), amount - discount)
+    shipping = {
+        str(name): amount - discount
         for name, amount, discount in ShopOrder.objects.values_list("shipment", "shipping_amount", "discount_amount")
-    )
+    }
     for pk, amount, lines in rows.values_list("pk", "amount", "lines"):
         named.update({name: quantity for name, quantity in lines.items() if name not in shipping})
         expected = (parts.get(pk) or 0) + sum(shipping.get(name, 0) for name in lines)
@@ -123,9 +123,11 @@ def refund_amounts() -> Iterator[Finding]:
             yield Finding(row=f"refund {pk}", fault=f"is of {amount}, its price rows and shipments of {expected}")
     sold = OrderLine.objects.filter(shop_order__order__status__in=(*_CONFIRMED, OrderStatus.REFUNDED), amount__gt=0)
     sold = sold.exclude(shop_order__order__paid_at=None)
-    for pk, back in sold.values_list("pk", "refunded_quantity"):
-        if named[str(pk)] != back:
-            yield Finding(row=f"order line {pk}", fault=f"says {back} went back, its refunds say {named[str(pk)]}")
+    for line_id, back in sold.values_list("pk", "refunded_quantity"):
+        if named[str(line_id)] != back:
+            yield Finding(
+                row=f"order line {line_id}", fault=f"says {back} went back, its refunds say {named[str(line_id)]}"
+            )
 
 
 def journals_of_money() -> Iterator[Finding]:
@@ -181,7 +183,9 @@ def refunds_go_on() -> Iterator[Finding]:
     """Money that is to go back has somebody who sends it: Midtrans at a time, a person, or a treasury with a deadline."""
     for pk in Refund.objects.filter(status=RefundStatus.REQUESTED, try_at=None).values_list("pk", flat=True):
         yield Finding(row=f"refund {pk}", fault="is to be sent, and nobody sends it any more")
-    accepted = Refund.objects.filter(status=RefundStatus.ACCEPTED, payment__check_at=None, payment__is_quarantined=False)
+    accepted = Refund.objects.filter(
+        status=RefundStatus.ACCEPTED, payment__check_at=None, payment__is_quarantined=False
+    )
     last = accepted.exclude(requested_at__lt=F("payment__looked_at") - _GIVEN_UP_AFTER)
     for pk in last.values_list("pk", flat=True):
         yield Finding(row=f"refund {pk}", fault="was accepted, and nobody looks whether it arrives")
@@ -211,8 +215,8 @@ def closed_dates() -> Iterator[Finding]:
         refunded_quantity__lt=F("quantity"),
     )
     # An uncertain payment is given back once it is certain.
-    for pk in sold.exclude(Exists(handled)).exclude(Exists(running)).values_list("pk", flat=True).distinct():
-        yield Finding(row=f"order line {pk}", fault="is for a closed date, and nobody looks after it")
+    for line_id in sold.exclude(Exists(handled)).exclude(Exists(running)).values_list("pk", flat=True).distinct():
+        yield Finding(row=f"order line {line_id}", fault="is for a closed date, and nobody looks after it")
 
 
 def every_notification_is_looked_at() -> Iterator[Finding]:

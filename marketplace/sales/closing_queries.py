@@ -240,7 +240,10 @@ def report(closing: Closing, *, now: datetime, shop_id: int | None = None, limit
     )
     # Several visits of one order share a refund.
     refunds = Refund.objects.filter(pk__in=visits.filter(refund__isnull=False).values("refund"))
-    sums = {row["status"]: row for row in refunds.order_by().values("status").annotate(count=Count("pk"), amount=Sum("amount"))}
+    sums = {
+        row["status"]: row
+        for row in refunds.order_by().values("status").annotate(count=Count("pk"), amount=Sum("amount"))
+    }
     money = tuple(
         ReportLine(status, str(status.label), sums[status]["count"], 0, sums[status]["amount"])
         for status in RefundStatus

@@ -160,9 +160,7 @@ class ClosedVisit(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["acts_at"], condition=Q(status__in=["WAITING", "OFFERED"]), name="closed_visit_to_do"
-            ),
+            models.Index(fields=["acts_at"], condition=Q(status__in=["WAITING", "OFFERED"]), name="closed_visit_to_do"),
         ]
 
     def __str__(self) -> str:

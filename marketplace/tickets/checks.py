@@ -65,7 +65,9 @@ def tickets_of_slots() -> Iterator[Finding]:
 
 def scans() -> Iterator[Finding]:
     """A void ticket never admitted, and a second admission is on record as one."""
-    for code in Ticket.objects.filter(status=TicketStatus.USED, admitted__lt=F("admits")).values_list("code", flat=True):
+    for code in Ticket.objects.filter(status=TicketStatus.USED, admitted__lt=F("admits")).values_list(
+        "code", flat=True
+    ):
         yield Finding(row=f"ticket {code}", fault="is used up and may still admit")
     admitting = Redemption.objects.filter(verdict__in=(Verdict.ADMITTED, Verdict.DOUBLE))
     for nonce in admitting.filter(ticket=None).values_list("nonce", flat=True):

@@ -77,7 +77,9 @@ class ClosingView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
                     services.decide_closing(closing_id=pk, go=False, by_id=by_id, now=now)
                     journal.note(action=journal.DROP_CLOSING, about=closing, by=request.user)
                 case "again":
-                    visit = get_object_or_404(ClosedVisit, pk=number(request.POST.get("kunjungan", "")), closing=closing)
+                    visit = get_object_or_404(
+                        ClosedVisit, pk=number(request.POST.get("kunjungan", "")), closing=closing
+                    )
                     services.try_visit_again(visit_id=visit.pk, now=now)
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
@@ -170,7 +172,9 @@ class NewClosingView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
                 except DomainError as refusal:
                     form.add_error(None, refusal.sentence)
                 else:
-                    journal.note(action=journal.CONFIRM_CLOSING, about=closing, by=request.user, reason=answers["reason_id"])
+                    journal.note(
+                        action=journal.CONFIRM_CLOSING, about=closing, by=request.user, reason=answers["reason_id"]
+                    )
                     return redirect("office:closing", pk=closing.pk)
             else:
                 ahead, status = {"dates": slots.count(), "sold": sold_on(slots)}, 200

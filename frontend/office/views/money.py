@@ -34,7 +34,9 @@ class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         """The rows."""
         payments = waiting.payments_to_look_at().select_related("order").order_by("created_at", "pk")
         refunds = waiting.refunds_to_pay().select_related("payment__order", "account").order_by("requested_at", "pk")
-        silent = waiting.unconfirmed_refunds(timezone.now()).select_related("payment__order").order_by("requested_at", "pk")
+        silent = (
+            waiting.unconfirmed_refunds(timezone.now()).select_related("payment__order").order_by("requested_at", "pk")
+        )
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "payments": payments[:MOST_SHOWN],

@@ -32,7 +32,9 @@ MOST_SHOWN = 200
 
 def refunds_seen_by(user: Any) -> QuerySet[Refund]:
     """Refunds that an account may see to: all for the operator, of their own treasury for a treasurer."""
-    rows = Refund.objects.select_related("payment__order", "payment__merchant_account", "region", "account", "in_charge")
+    rows = Refund.objects.select_related(
+        "payment__order", "payment__merchant_account", "region", "account", "in_charge"
+    )
     if is_operator(user):
         return rows
     return rows.filter(region__in=treasury_regions(user))
@@ -41,7 +43,9 @@ def refunds_seen_by(user: Any) -> QuerySet[Refund]:
 class PaidForm(forms.Form):
     """That it was paid, when, and by which slip."""
 
-    paid_date = forms.DateField(label=gettext_lazy("Paid on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    paid_date = forms.DateField(
+        label=gettext_lazy("Paid on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     proof = forms.CharField(
         label=gettext_lazy("Number of the proof"),
         max_length=60,
@@ -80,7 +84,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         """Where this page is."""
         back = {"url": reverse("office:money"), "label": _("Money that needs a person")}
         if not is_operator(self.request.user):
-            back = {"url": reverse("office:treasury_refunds"), "label": TreasuryRefundsView.page_title}
+            back = {"url": reverse("office:treasury_refunds"), "label": str(TreasuryRefundsView.page_title)}
         return [*self.breadcrumbs_items, back, {"url": "", "label": self.get_page_title()}]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -146,7 +150,9 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "bank": payments.BANKS.get(account.bank, account.bank) if account else "",
             "lines": lines_of(refund),
             "is_open": refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
-            "may_retry": is_operator(self.request.user) and refund.status == RefundStatus.MANUAL and bool(refund.last_error),
+            "may_retry": is_operator(self.request.user)
+            and refund.status == RefundStatus.MANUAL
+            and bool(refund.last_error),
             "is_operator": is_operator(self.request.user),
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
@@ -210,7 +216,7 @@ class TreasuryRequestView(View):
 def lines_of(refund: Refund) -> list[dict[str, Any]]:
     """What it is of: title, how many, when it was for, and the price rows; two queries."""
     parts = refund.parts.select_related("price_row__line__slot", "price_row__line__variant").order_by("pk")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "title": part.price_row.line.title_id,
             "variant": part.price_row.line.variant.name,
@@ -221,8 +227,10 @@ def lines_of(refund: Refund) -> list[dict[str, Any]]:
         }
         for part in parts
     ]
-    named = {name for name in refund.lines}
-    known = {str(pk) for pk in OrderLine.objects.filter(shop_order__order=refund.payment.order).values_list("pk", flat=True)}
+    named = set(refund.lines)
+    known = {
+        str(pk) for pk in OrderLine.objects.filter(shop_order__order=refund.payment.order).values_list("pk", flat=True)
+    }
     shipped = refund.amount - sum(row["amount"] for row in rows)
     if named - known and shipped:
         rows.append({"title": _("Delivery"), "variant": "", "kind": "", "quantity": 1, "amount": shipped, "slot": None})

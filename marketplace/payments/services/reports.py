@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
 from django.db.models import Sum
@@ -56,7 +55,15 @@ _PAYOUT_HEADINGS = ("payoutamount", "payoutdate", "payoutstatus", "beneficiaryba
 _CAME = frozenset({"settlement", "settled", "capture", "captured", "success", "paid", "completed"})
 _WENT = frozenset({"refund", "refunded", "partialrefund", "chargeback", "partialchargeback"})
 _COUNTED = (PaymentStatus.PAID, PaymentStatus.DISPUTED)
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y")
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+)
 
 
 class ReportRefused(InvalidInput):
@@ -200,21 +207,24 @@ def _compared(report: GatewayReport, lines: list[Line]) -> Iterator[GatewayRepor
     yield from _missing(report, came)
 
 
-def _difference(
-    report: GatewayReport, line: Line, payment: Payment | None
-) -> tuple[ReportDifference, int | None]:
+def _difference(report: GatewayReport, line: Line, payment: Payment | None) -> tuple[ReportDifference, int | None]:
     if payment is None or payment.merchant_account_id != report.merchant_account_id:
         return ReportDifference.UNKNOWN, None
     if line.is_return:
         back = Refund.objects.filter(payment=payment).exclude(status=RefundStatus.FAILED)
         amounts = set(back.filter(is_by_hand=False).values_list("amount", flat=True))
         total = back.filter(is_by_hand=False).aggregate(total=Sum("amount", default=0))["total"]
-        fits = abs(line.amount) in amounts | {total} or payment.status in (PaymentStatus.DISPUTED, PaymentStatus.REVERSED)
+        fits = abs(line.amount) in amounts | {total} or payment.status in (
+            PaymentStatus.DISPUTED,
+            PaymentStatus.REVERSED,
+        )
         return (ReportDifference.NONE, None) if fits else (ReportDifference.AMOUNT, total)
     if line.is_money and payment.status not in _COUNTED:
         return ReportDifference.STATUS, 0
     if not line.is_money:
-        return (ReportDifference.STATUS, payment.amount) if payment.status in _COUNTED else (ReportDifference.NONE, None)
+        return (
+            (ReportDifference.STATUS, payment.amount) if payment.status in _COUNTED else (ReportDifference.NONE, None)
+        )
     if line.amount != payment.amount:
         return ReportDifference.AMOUNT, payment.amount
     return ReportDifference.NONE, None
@@ -290,13 +300,10 @@ def _rupiah(text: str, number: int) -> int:
     # The last separator is a decimal one only if one or two digits follow it.
     whole, dot, part = plain.rpartition("," if plain.rfind(",") > plain.rfind(".") else ".")
     digits = re.sub(r"[.,]", "", whole) if dot and len(part) <= 2 else re.sub(r"[.,]", "", plain)
-    try:
-        amount = Decimal(digits or "0")
-        if dot and len(part) <= 2 and part.strip("0"):
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ReportRefused(_("Line %(number)d has no amount in whole rupiah.") % {"number": number}) from None
-    return int(amount)
+    has_fraction = bool(dot and len(part) <= 2 and part.strip("0"))
+    if has_fraction or not re.fullmatch(r"-?\d{0,15}", digits) or digits == "-":
+        raise ReportRefused(_("Line %(number)d has no amount in whole rupiah.") % {"number": number})
+    return int(digits or "0")
 
 
 def _moment(text: str) -> datetime | None:

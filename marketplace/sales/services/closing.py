@@ -57,9 +57,7 @@ def close_dates(
     if not reason_id.strip():
         raise InvalidInput(_("Say why it is closed: everyone who bought a ticket reads it."))
     # The slots' rows queue two clicks on the same button.
-    slots = list(
-        Slot.objects.select_for_update(of=("self",)).filter(pk__in=slot_ids, ends_at__gt=now).order_by("pk")
-    )
+    slots = list(Slot.objects.select_for_update(of=("self",)).filter(pk__in=slot_ids, ends_at__gt=now).order_by("pk"))
     if not slots:
         raise InvalidInput(_("Choose at least one date that is still to come."))
     found = Closing.objects.filter(status=ClosingStatus.RUNNING, slots__in=slots).order_by("pk").distinct().first()
@@ -114,7 +112,9 @@ def propose_closing(*, closure_id: int, now: datetime) -> Closing | None:
 
 
 @transaction.atomic
-def decide_closing(*, closing_id: int, go: bool, by_id: int | None, now: datetime, offers_dates: bool = True) -> Closing:
+def decide_closing(
+    *, closing_id: int, go: bool, by_id: int | None, now: datetime, offers_dates: bool = True
+) -> Closing:
     """A person says that a closed place's visitors get their money or another date, or that they do not.
 
     A repeat of the same decision changes nothing.
@@ -164,11 +164,12 @@ def wake_closings_of(*, order_id: int, now: datetime) -> None:
         .distinct()
     )
     for slot in slots:
+        place = slot.listing.destination_id
         for closing in Closing.objects.filter(slots=slot, status__in=(ClosingStatus.RUNNING, ClosingStatus.DONE)):
             with transaction.atomic():
                 _wake(Closing.objects.select_for_update(of=("self",)).get(pk=closing.pk), now=now)
         closures = Closure.objects.touching(max(slot.starts_at, now), slot.ends_at).filter(
-            kind=ClosureKind.FULL, destination_id=slot.listing.destination_id
+            kind=ClosureKind.FULL, destination_id__in=() if place is None else (place,)
         )
         for closure_id in closures.values_list("pk", flat=True):
             propose_closing(closure_id=closure_id, now=now)
@@ -242,12 +243,16 @@ def find_visits(closing: Closing, slots: QuerySet[Slot], *, now: datetime) -> in
         .order_by("shop_order__order_id", "slot_id")
     )
     pieces: dict[tuple[int, int, int], int] = {}
-    rows = lines.values_list("shop_order__order_id", "slot_id", "slot__listing_id", F("quantity") - F("refunded_quantity"))
+    rows = lines.values_list(
+        "shop_order__order_id", "slot_id", "slot__listing_id", F("quantity") - F("refunded_quantity")
+    )
     for order_id, slot_id, listing_id, left in rows:
         key = (order_id, slot_id or 0, listing_id)
         pieces[key] = pieces.get(key, 0) + left
     new = [
-        ClosedVisit(closing=closing, order_id=order_id, slot_id=slot_id, listing_id=listing_id, pieces=left, acts_at=now)
+        ClosedVisit(
+            closing=closing, order_id=order_id, slot_id=slot_id, listing_id=listing_id, pieces=left, acts_at=now
+        )
         for (order_id, slot_id, listing_id), left in pieces.items()
     ]
     # Two workers may find the same visit: the second finds the first's.
@@ -295,9 +300,7 @@ def slots_of_closure(closure: Closure, *, now: datetime, everything: bool = Fals
 
     :param everything: those far ahead too.
     """
-    slots = Slot.objects.filter(
-        listing__destination_id=closure.destination_id, ends_at__gt=max(closure.starts_at, now)
-    )
+    slots = Slot.objects.filter(listing__destination_id=closure.destination_id, ends_at__gt=max(closure.starts_at, now))
     if closure.lifted_at is not None:
         return slots.none()
     if closure.ends_at is not None:

@@ -177,7 +177,9 @@ def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
                 raise DetailsMissing(
                     _("Please choose the nagari or kelurahan, or write the city and province."), field="village"
                 )
-            if not (len(contact.postal_code) == 5 and contact.postal_code.isdecimal() and contact.postal_code.isascii()):
+            if not (
+                len(contact.postal_code) == 5 and contact.postal_code.isdecimal() and contact.postal_code.isascii()
+            ):
                 raise DetailsMissing(_("A postal code has five digits."), field="postal_code")
     return contact
 

@@ -53,7 +53,10 @@ def settle_visits(*, closing_id: int, order_id: int, now: datetime) -> None:
     """
     order = Order.objects.select_for_update().get(pk=order_id)
     visits = list(
-        ClosedVisit.objects.due(now).filter(closing_id=closing_id, order_id=order_id).select_related("slot").order_by("pk")
+        ClosedVisit.objects.due(now)
+        .filter(closing_id=closing_id, order_id=order_id)
+        .select_related("slot")
+        .order_by("pk")
     )
     if not visits:
         return
@@ -62,10 +65,10 @@ def settle_visits(*, closing_id: int, order_id: int, now: datetime) -> None:
     for visit in visits:
         lines = lines_of(visit)
         used = admitted_by_line([line.pk for line in lines])
-        if visit.status == VisitStatus.WAITING and closing.offers_dates and lines and not any(used.values()):
-            if has_other_dates(visit, lines, now=now):
-                _offer(visit, now=now)
-                continue
+        is_new = visit.status == VisitStatus.WAITING and closing.offers_dates
+        if is_new and lines and not any(used.values()) and has_other_dates(visit, lines, now=now):
+            _offer(visit, now=now)
+            continue
         to_refund.append((visit, lines, used))
     _refund(order, closing, to_refund, now=now)
 
@@ -137,7 +140,9 @@ def has_other_dates(visit: ClosedVisit, lines: Sequence[OrderLine], *, now: date
         listing_id=visit.listing_id, closed_at=None, starts_at__gt=now, starts_at__lt=now + DATES_AHEAD
     ).exclude(pk=visit.slot_id)
     wanted = pieces_of(lines)
-    return any(choice.is_open and choice.left >= wanted for choice in slot_choices(slots.order_by("starts_at"), now=now))
+    return any(
+        choice.is_open and choice.left >= wanted for choice in slot_choices(slots.order_by("starts_at"), now=now)
+    )
 
 
 def _offer(visit: ClosedVisit, *, now: datetime) -> None:

@@ -11,8 +11,8 @@ from marketplace.payments.models import GatewayReport, Refund, RefundAccount
 from marketplace.sales.models import Closing
 from marketplace.shops.models import MerchantAccount
 from tests.factories.inventory import SlotFactory
-from tests.factories.payments import PaymentFactory, RefundFactory
 from tests.factories.orders import NOW
+from tests.factories.payments import PaymentFactory, RefundFactory
 from tests.frontend.visiting import soup, words
 
 pytestmark = pytest.mark.django_db
@@ -54,10 +54,21 @@ class TestClosings:
 
     @pytest.mark.parametrize(
         "changes",
-        [{"until_date": "2026-11-28"}, {"until_date": "2027-11-28"}, {"reason_id": " "}, {"listing": "0"}, {"from_date": "x"}],
+        [
+            {"until_date": "2026-11-28"},
+            {"until_date": "2027-11-28"},
+            {"reason_id": " "},
+            {"listing": "0"},
+            {"from_date": "x"},
+        ],
     )
     def test_what_cannot_be_meant_closes_nothing(self, office, slot, changes):
-        sent = {"listing": slot.listing_id, "from_date": "2026-11-29", "until_date": "2026-11-29", "reason_id": "Longsor"}
+        sent = {
+            "listing": slot.listing_id,
+            "from_date": "2026-11-29",
+            "until_date": "2026-11-29",
+            "reason_id": "Longsor",
+        }
         assert office.post(reverse("office:close_dates"), sent | changes | {"yakin": "1"}).status_code == 422
         assert not Closing.objects.exists()
 

@@ -19,7 +19,9 @@ def paid(code: str, **changes):
     return PaymentFactory(order__code=code, transaction_id=f"t-{code}", **fields)
 
 
-def line(payment, *, amount: object = "85000.00", status: str = "settlement", what: str = "", at: str = "2026-11-22 10:00:00"):
+def line(
+    payment, *, amount: object = "85000.00", status: str = "settlement", what: str = "", at: str = "2026-11-22 10:00:00"
+):
     return f"{payment.gateway_order_id},{payment.transaction_id},{what},qris,{status},{amount},595,{at},siti@contoh.invalid\n"
 
 
@@ -42,8 +44,14 @@ class TestDifferences:
         report = imported(HEAD + line(payment))
         row = report.rows.get()
         assert (row.difference, row.payment, row.amount, row.fee, row.at) == ("NONE", payment, 85_000, 595, NOW)
-        assert (report.kind, report.from_date, report.until_date) == ("TRANSACTIONS", date(2026, 11, 22), date(2026, 11, 22))
-        assert not any("siti" in str(value) for values in GatewayReportRow.objects.values() for value in values.values())
+        assert (report.kind, report.from_date, report.until_date) == (
+            "TRANSACTIONS",
+            date(2026, 11, 22),
+            date(2026, 11, 22),
+        )
+        assert not any(
+            "siti" in str(value) for values in GatewayReportRow.objects.values() for value in values.values()
+        )
 
     def test_the_same_file_is_read_once(self):
         payment = paid("AAAA1111")
@@ -52,7 +60,12 @@ class TestDifferences:
         assert GatewayReportRow.objects.count() == 1
 
     def test_each_kind_is_named(self):
-        fine, less, unpaid, twice = paid("AAAA1111"), paid("BBBB1111"), paid("CCCC1111", status="FAILED"), paid("DDDD1111")
+        fine, less, unpaid, twice = (
+            paid("AAAA1111"),
+            paid("BBBB1111"),
+            paid("CCCC1111", status="FAILED"),
+            paid("DDDD1111"),
+        )
         absent, later = paid("EEEE1111"), paid("FFFF1111", paid_at=NOW + timedelta(days=1))
         foreign = "X-1,t-x,,qris,settlement,1000.00,7,2026-11-22 10:00:00,\n"
         text = HEAD + line(fine) + line(less, amount="84000.00") + line(unpaid) + line(twice) + line(twice) + foreign
@@ -83,7 +96,9 @@ class TestDifferences:
         from tests.factories.shops import MerchantAccountFactory
 
         account = MerchantAccountFactory(code="lain")
-        report = services.import_report(raw=(HEAD + line(payment)).encode(), name="x", merchant_account=account, now=NOW)
+        report = services.import_report(
+            raw=(HEAD + line(payment)).encode(), name="x", merchant_account=account, now=NOW
+        )
         assert found(report) == [(2, "UNKNOWN", 85_000, None)]
 
     def test_a_person_explains_it(self):

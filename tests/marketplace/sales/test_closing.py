@@ -18,7 +18,6 @@ from marketplace.sales.services import (
     adopt_closed_dates,
     apply_payment,
     close_dates,
-    closing as closing_module,
     decide_closing,
     move_visit,
     propose_closing,
@@ -30,6 +29,9 @@ from marketplace.sales.services import (
     visits,
     wake_closings_of,
     work_off,
+)
+from marketplace.sales.services import (
+    closing as closing_module,
 )
 from marketplace.tickets.models import Ticket
 from marketplace.tickets.services import redeem
@@ -121,7 +123,10 @@ class TestClosingADate:
     def test_a_whole_day_of_one_order_goes_back_in_one_refund(self, midtrans):
         adult, morning = admission()
         noon = SlotFactory(
-            listing=morning.listing, day=morning.day, starts_at=morning.ends_at, ends_at=morning.ends_at + timedelta(hours=3)
+            listing=morning.listing,
+            day=morning.day,
+            starts_at=morning.ends_at,
+            ends_at=morning.ends_at + timedelta(hours=3),
         )
         pay(midtrans, placed_order((adult, morning, 1), (adult, noon, 2)), "shopeepay")
         closing = closed(morning, noon)
@@ -135,7 +140,14 @@ class TestClosingADate:
         pay(midtrans, placed_order((adult, slot, 3)))
         used = Ticket.objects.get(number=1)
         gate = GateFactory(shop=slot.listing.shop)
-        redeem(gate=gate, scanned=used.code, by_id=UserFactory().pk, nonce="n", scanned_at=slot.starts_at, now=slot.starts_at)
+        redeem(
+            gate=gate,
+            scanned=used.code,
+            by_id=UserFactory().pk,
+            nonce="n",
+            scanned_at=slot.starts_at,
+            now=slot.starts_at,
+        )
         closing = closed(slot, now=slot.starts_at + timedelta(minutes=5))
         assert states(closing) == ["REFUNDED"]
         assert Refund.objects.get().amount == 40_000
@@ -229,7 +241,9 @@ class TestInterruption:
             pay(midtrans, placed_order((adult, slot, 1)))
         closing = close_dates(slot_ids=[slot.pk], reason_id=WHY, by_id=None, now=LATER)
         real = visits.settle_visits
-        deaths = iter([KeyboardInterrupt("before"), KeyboardInterrupt("after"), None, KeyboardInterrupt("before"), None, None])
+        deaths = iter(
+            [KeyboardInterrupt("before"), KeyboardInterrupt("after"), None, KeyboardInterrupt("before"), None, None]
+        )
 
         def mortal(**arguments: object) -> None:
             death = next(deaths, None)
@@ -356,7 +370,7 @@ class TestAnotherDate:
             take_money(visit_id=visit.pk, now=LATER)
 
     def test_that_is_full_closed_over_or_of_another_ticket_cannot_be_had(self, offered):
-        visit, slot, free = offered
+        visit, slot, _free = offered
         full, gone, foreign = another_date(slot, places=1, days=2), another_date(slot, days=-8), SlotFactory()
         shut = another_date(slot, days=3)
         close_slots(slot_ids=[shut.pk], now=LATER)
@@ -417,7 +431,10 @@ class TestClosingAPlace:
         assert not ClosedVisit.objects.exists()
         run_closings(now=LATER + timedelta(hours=12), limit=10)
         closing.refresh_from_db()
-        assert (closing.status, list(closing.visits.values_list("slot", "status"))) == ("RUNNING", [(slot.pk, "OFFERED")])
+        assert (closing.status, list(closing.visits.values_list("slot", "status"))) == (
+            "RUNNING",
+            [(slot.pk, "OFFERED")],
+        )
         assert far.pk != slot.pk
         assert faults() == []
 
@@ -544,4 +561,3 @@ class TestRaces:
         visit.refresh_from_db()
         assert (visit.status, Refund.objects.count()) in (("MOVED", 0), ("REFUNDED", 1))
         assert faults() == []
-

@@ -184,13 +184,21 @@ class TestRules:
     def test_they_change_from_a_day_on(self):
         RefundRule.objects.create(payment_type="ovo", is_refundable=False, valid_from_date=date(2026, 11, 23))
         RefundRule.objects.create(payment_type="bank_transfer", days=3, valid_from_date=date(2026, 11, 23))
-        ovo, bank = PaymentFactory(payment_type="ovo", paid_at=NOW), PaymentFactory(payment_type="bank_transfer", paid_at=NOW)
+        ovo, bank = (
+            PaymentFactory(payment_type="ovo", paid_at=NOW),
+            PaymentFactory(payment_type="bank_transfer", paid_at=NOW),
+        )
         assert [can_refund(one, one.amount, now=NOW) for one in (ovo, bank)] == [True, False]
         assert [can_refund(one, one.amount, now=NOW + timedelta(days=1)) for one in (ovo, bank)] == [False, True]
 
     @pytest.mark.parametrize(
         ("hour", "minute", "until"),
-        [(16, 54, None), (16, 55, datetime(2026, 11, 22, 23, tzinfo=UTC)), (22, 59, datetime(2026, 11, 22, 23, tzinfo=UTC)), (23, 0, None)],
+        [
+            (16, 54, None),
+            (16, 55, datetime(2026, 11, 22, 23, tzinfo=UTC)),
+            (22, 59, datetime(2026, 11, 22, 23, tzinfo=UTC)),
+            (23, 0, None),
+        ],
     )
     def test_hours_over_midnight(self, hour, minute, until):
         payment = PaymentFactory(payment_type="shopeepay")
@@ -301,7 +309,9 @@ class TestParts:
         order = placed_order((rendang, None, 3))
         line = OrderLine.objects.get()
         # A second row: a discount on the whole line.
-        PriceRow.objects.create(line=line, kind="DISCOUNT", unit_amount=-1_000, quantity=1, amount=-1_000, borne_by="SHOP")
+        PriceRow.objects.create(
+            line=line, kind="DISCOUNT", unit_amount=-1_000, quantity=1, amount=-1_000, borne_by="SHOP"
+        )
         OrderLine.objects.update(amount=89_000)
         Order.objects.update(amount=89_000)
         order.refresh_from_db()
