@@ -262,6 +262,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# The office has no door of its own: people sign in, and renew their password, where everybody does.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 # Facts are published from the Indonesian page; every language shows the tourism row.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = True
 
@@ -310,9 +312,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "marketplace.payments.tasks.erase_old_notifications",
         "schedule": crontab(hour="1", minute="40"),
     },
+    "close-periods": {"task": "marketplace.payouts.tasks.close_periods", "schedule": crontab(hour="1", minute="50")},
+    "estimate-gateway-fees": {
+        "task": "marketplace.payouts.tasks.estimate_gateway_fees",
+        "schedule": crontab(hour="1", minute="30"),
+    },
+    "poll-payouts": {"task": "marketplace.payouts.tasks.poll_payouts", "schedule": timedelta(minutes=5)},
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
+    "erase-old-search-counts": {
+        "task": "search.tasks.erase_old_counts",
+        "schedule": crontab(hour="1", minute="50"),
+    },
     "tell-of-closures": {"task": "tourism.destinations.tasks.tell_of_closures", "schedule": timedelta(minutes=1)},
     "make-missing-renditions": {"task": "cms.media.tasks.make_missing_renditions", "schedule": timedelta(minutes=1)},
     "hand-over-translations": {"task": "cms.pages.tasks.hand_over_translations", "schedule": timedelta(minutes=10)},
@@ -348,6 +360,23 @@ MIDTRANS_PAGE_ORIGINS = env.list(
     default=[f"http://127.0.0.1:{SITE_PORT + 1}", f"http://{SITE_DOMAIN}:{SITE_PORT + 1}"]
     if DEMO
     else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
+)
+# Midtrans Payouts (Iris), another product with keys of its own; by merchant account code: {"operator": {"creator_key": ..., "approver_key": ..., "merchant_key": ...}}.
+IRIS_KEYS: dict[str, dict[str, str]] = env.json(
+    "IRIS_KEYS",
+    default={
+        "operator": {
+            "creator_key": "IRIS-creator-lapau-demo",
+            "approver_key": "IRIS-approver-lapau-demo",
+            "merchant_key": "IRIS-merchant-lapau-demo",
+        }
+    }
+    if DEMO
+    else {},
+)
+IRIS_URL = env.str(
+    "IRIS_URL",
+    default=f"http://127.0.0.1:{SITE_PORT + 1}/iris/api/v1" if DEMO else "https://app.sandbox.midtrans.com/iris/api/v1",
 )
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from foundation.clock import day_words
 from frontend.emails.channel import Channel, Message, to_mail, to_phone
 from frontend.parts.order_access import ticket_token
+from marketplace.catalog.models import Listing, ListingStatus, Variant
+from marketplace.inventory.models import Slot
+from marketplace.inventory.queries import sales_by_day, stock_left
+from marketplace.inventory.services.telling import LOW_STOCK
 from marketplace.orders.links import order_token
 from marketplace.orders.models import Order, ShopOrder, ShopOrderStatus
 from marketplace.orders.queries import OrderView, order_view
@@ -129,9 +135,61 @@ def shop_order_opened(shop_order_id: int) -> Iterator[Outgoing]:
         url = settings.SITE_ORIGIN + reverse("seller:order", args=[part.shop.slug, part.pk])
         subject = _("New order %(code)s to pack") % {"code": part.order.code}
         context = {"part": view, "code": part.order.code, "url": url}
-        members = Member.objects.filter(shop=part.shop, role__in=(MemberRole.OWNER, MemberRole.STAFF))
-        for email, phone in members.order_by("pk").values_list("user__email", "user__phone"):
-            yield from _to(email or "", phone or "", subject, "shop_order_opened", context)
+        yield from _to_shop(part.shop_id, subject, "shop_order_opened", context)
+
+
+def stock_low(pool_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: few pieces are left, or none. Nothing once there are enough again, or it is not sold."""
+    variant = (
+        Variant.objects.select_related("listing__shop")
+        .filter(stock__pool_id=pool_id, is_active=True, listing__status=ListingStatus.PUBLISHED)
+        .first()
+    )
+    left = stock_left([variant.pk], timezone.now())[variant.pk] if variant else LOW_STOCK + 1
+    if variant is None or left > LOW_STOCK:
+        return
+    with override("id"):
+        listing = variant.listing
+        title = " ".join(filter(None, (listing.title, variant.name)))
+        subject = _("%(title)s: sold out") if left == 0 else _("%(title)s: only %(left)d left")
+        url = settings.SITE_ORIGIN + reverse("seller:history", args=[listing.shop.slug, listing.pk])
+        context = {"title": title, "left": left, "url": url}
+        yield from _to_shop(listing.shop_id, subject % {"title": title, "left": left}, "stock_low", context)
+
+
+def day_full(pool_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: a day is sold out. One of its times alone is not told, nor what has room again."""
+    now = timezone.now()
+    slot = (
+        Slot.objects.select_related("listing__shop")
+        .filter(Q(pool_id=pool_id) | Q(day_pool_id=pool_id), closed_at=None)
+        .filter(listing__status=ListingStatus.PUBLISHED)
+        .order_by("pk")
+        .first()
+    )
+    if slot is None:
+        return
+    (day,) = sales_by_day(listing_id=slot.listing_id, from_date=slot.day, until_date=slot.day, now=now)
+    if day.left or day.has_passed:
+        return
+    with override("id"):
+        listing = slot.listing
+        words = {"title": listing.title, "day": day_words(slot.day, "id")}
+        url = settings.SITE_ORIGIN + reverse("seller:day", args=[listing.shop.slug, listing.pk, slot.day.isoformat()])
+        context: dict[str, object] = {**words, "sold": day.sold, "waiting": day.waiting, "url": url}
+        yield from _to_shop(listing.shop_id, _("%(title)s: %(day)s is sold out") % words, "day_full", context)
+
+
+def listing_blocked(listing_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: the province does not let a thing be sold, and why."""
+    listing = Listing.objects.select_related("shop").filter(pk=listing_id, status=ListingStatus.BLOCKED).first()
+    if listing is None:
+        return
+    with override("id"):
+        subject = _("%(title)s: blocked by the province") % {"title": listing.title}
+        url = settings.SITE_ORIGIN + reverse("seller:listing", args=[listing.shop.slug, listing.pk])
+        context: dict[str, object] = {"title": listing.title, "reason": listing.blocked_reason, "url": url}
+        yield from _to_shop(listing.shop_id, subject, "listing_blocked", context)
 
 
 def _order(order_id: int) -> OrderView | None:
@@ -148,6 +206,12 @@ def _order_url(order: OrderView) -> str:
 
 def _to_buyer(order: OrderView, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
     yield from _to(order.contact.email, order.contact.phone, subject, template, context)
+
+
+def _to_shop(shop_id: int, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
+    members = Member.objects.filter(shop_id=shop_id, role__in=(MemberRole.OWNER, MemberRole.STAFF))
+    for email, phone in members.order_by("pk").values_list("user__email", "user__phone"):
+        yield from _to(email or "", phone or "", subject, template, context)
 
 
 def _to(email: str, phone: str, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:

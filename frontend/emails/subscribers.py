@@ -21,6 +21,9 @@ _TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
     "visit.refunded": messages.visit_refunded,
     "refund.account_wanted": messages.account_wanted,
     "shop_order.changed": messages.shop_order_opened,
+    "stock.low": messages.stock_low,
+    "slot.full": messages.day_full,
+    "listing.blocked": messages.listing_blocked,
 }
 
 

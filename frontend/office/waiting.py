@@ -21,6 +21,8 @@ from marketplace.payments.models import (
 )
 from marketplace.sales.models import Closing, ClosingStatus, VisitStatus
 from marketplace.shops.models import Shop, ShopStatus
+from search.models import Document
+from search.reports import drift
 
 # A bank that has said nothing for this long will not by itself.
 UNCONFIRMED_FOR = timedelta(days=14)
@@ -75,7 +77,7 @@ def dead_deliveries() -> QuerySet[Delivery]:
 
 
 def for_operator() -> Sequence[Waiting]:
-    """What waits, most urgent first; eight queries."""
+    """What waits, most urgent first; a query each."""
     now = timezone.now()
     money = reverse("office:money")
     found = [
@@ -126,6 +128,18 @@ def for_operator() -> Sequence[Waiting]:
             _("Deliveries given up"),
             _("A part of the site did not take up a change."),
             reverse("office:deliveries"),
+        ),
+        Waiting(
+            Document.objects.given_up().count(),
+            _("Documents the search index refuses"),
+            _("They cannot be found as they are now."),
+            reverse("office:search_refused"),
+        ),
+        Waiting(
+            drift(),
+            _("Search index differed from the database"),
+            _("The last comparison found and mended it; it should have found nothing."),
+            reverse("office:search_index"),
         ),
     ]
     return [one for one in found if one.count]

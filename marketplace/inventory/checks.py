@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from foundation.audit.registry import Finding
@@ -28,3 +28,13 @@ def lines_are_held_once() -> Iterator[Finding]:
     sold = Hold.objects.filter(status=HoldStatus.CONFIRMED).values("line")
     for line in Hold.objects.filter(status=HoldStatus.ACTIVE, line__in=sold).values_list("line", flat=True).distinct():
         yield Finding(row=f"line {line}", fault="is sold in one pool and only held in another")
+
+
+def slots_draw_on_their_days() -> Iterator[Finding]:
+    """What is held or sold of a slot is also held or sold of its day, where the day has a cap."""
+    of_day = Hold.objects.live().filter(
+        line=OuterRef("line"), pool_id=OuterRef("pool__slot__day_pool_id"), quantity=OuterRef("quantity")
+    )
+    unseen = Hold.objects.live().filter(pool__slot__day_pool__isnull=False).exclude(Exists(of_day)).order_by("pk")
+    for line, pool_id in unseen.values_list("line", "pool_id"):
+        yield Finding(row=f"line {line}", fault=f"draws on pool {pool_id}, but not on the pool of its day")

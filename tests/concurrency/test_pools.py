@@ -164,7 +164,7 @@ class TestControl:
         monkeypatch.setattr(
             holding,
             "take",
-            lambda pool_id, quantity, *, now: Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity),
+            lambda pool_id, quantity, *, most, now: Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity),
         )
 
         def buy(buyer: int) -> str:
@@ -181,8 +181,8 @@ class TestControl:
         both_hold_their_first = Barrier(2, timeout=30)
         take = holding.take
 
-        def slow_take(pool_id: int, quantity: int, *, now: datetime) -> None:
-            take(pool_id, quantity, now=now)
+        def slow_take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
+            take(pool_id, quantity, most=most, now=now)
             # At its second pool one of the two waits for the other's lock instead, and the barrier breaks.
             with suppress(BrokenBarrierError):
                 both_hold_their_first.wait(timeout=2)

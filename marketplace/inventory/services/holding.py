@@ -6,7 +6,7 @@ Lock order, the same for everybody: pools in key order, and holds only under the
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from foundation.errors import DomainError, InvalidInput
-from marketplace.inventory.models import Hold, HoldStatus, Pool
+from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
 from marketplace.inventory.services.telling import tell_of_levels
 
 
@@ -28,6 +28,8 @@ class Demand:
     pool_id: int
     line: UUID
     quantity: int
+    # For a buyer's allowance: the cap as it is today. Other pools have their capacity.
+    most: int | None = field(default=None, compare=False)
 
 
 class InventoryError(DomainError):
@@ -46,6 +48,33 @@ class PoolExhausted(InventoryError):
         super().__init__(_("You asked for %(asked)d; %(left)d are left.") % {"asked": asked, "left": left})
 
 
+class BuyerLimitReached(PoolExhausted):
+    """One buyer may not have that many: together with what was ordered before, by the same account or phone number."""
+
+    code = "buyer_limit_reached"
+
+    def __init__(self, *, pool_id: int, title: str, asked: int, most: int, left: int) -> None:
+        super().__init__(pool_id=pool_id, asked=asked, left=left)
+        self.most = most
+        words = {"title": title, "most": most, "left": left}
+        self.sentence = (
+            _("“%(title)s”: at most %(most)d per person.") % words
+            if left >= most
+            else _("“%(title)s”: at most %(most)d per person. You have ordered before and can have %(left)d more.")
+            % words
+        )
+        self.args = (self.sentence,)
+
+
+class PoolsChanged(InventoryError):
+    """While the order was placed, the seller gave the day a cap; placing it again takes that into account."""
+
+    code = "pools_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("What is left has just been changed by the seller. Please try again."))
+
+
 @transaction.atomic
 def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[Hold]:
     """Hold everything a whole cart needs, or nothing.
@@ -53,34 +82,71 @@ def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[H
     :param demands: (pool, line, quantity) per scarce thing: a piece, a slot, each night of a stay.
     :param until: when the holds lapse.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    :raises BuyerLimitReached: the same of a buyer's allowance.
+    :raises PoolsChanged: a slot draws on a pool of its day that was not asked for.
     """
     # One order for everybody: two carts that want the same two pools then queue instead of deadlocking.
     wanted = sorted(demands)
     taken: dict[int, int] = {}
-    for pool_id, of_pool in groupby(wanted, key=attrgetter("pool_id")):
+    for pool_id, grouped in groupby(wanted, key=attrgetter("pool_id")):
+        of_pool = list(grouped)
         taken[pool_id] = sum(demand.quantity for demand in of_pool)
-        take(pool_id, taken[pool_id], now=now)
+        take(pool_id, taken[pool_id], most=of_pool[0].most, now=now)
     holds = Hold.objects.bulk_create(
         Hold(pool_id=demand.pool_id, line=demand.line, quantity=demand.quantity, lapses_at=until) for demand in wanted
     )
-    tell_of_levels(taken, now=now)
+    # Read under the locks: a day that got a cap after the cart was looked at is not passed by.
+    if tell_of_levels(taken, now=now) - taken.keys():
+        raise PoolsChanged
     return holds
 
 
-def take(pool_id: int, quantity: int, *, now: datetime) -> None:
+def take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
     """Count so many of a pool as taken; the caller writes the holds in the same transaction.
 
+    :param most: for a buyer's allowance, the cap of today: it becomes the pool's capacity.
     :raises PoolExhausted: fewer are left, also after the pool's lapsed holds were given back.
     """
-    pool = Pool.objects.filter(pk=pool_id)
     # The guard and the increment are one statement, so no rival can slip in between.
-    if pool.with_room_for(quantity).update(taken=F("taken") + quantity):
+    if _count(pool_id, quantity, most=most):
         return
     # Lapsed holds are still counted as taken: give this pool's back once, under its lock, before refusing.
-    if give_back_lapsed(pool_id=pool_id, now=now) and pool.with_room_for(quantity).update(taken=F("taken") + quantity):
+    if give_back_lapsed(pool_id=pool_id, now=now) and _count(pool_id, quantity, most=most):
         return
-    left = pool.values_list(F("capacity") - F("taken"), flat=True).get()
-    raise PoolExhausted(pool_id=pool_id, asked=quantity, left=left)
+    raise _refusal(pool_id, quantity, most=most)
+
+
+def _count(pool_id: int, quantity: int, *, most: int | None) -> int:
+    pool = Pool.objects.filter(pk=pool_id)
+    if most is None:
+        return pool.with_room_for(quantity).update(taken=F("taken") + quantity)
+    return pool.filter(taken__lte=most - quantity).update(taken=F("taken") + quantity, capacity=most)
+
+
+def _refusal(pool_id: int, asked: int, *, most: int | None) -> PoolExhausted:
+    pool = Pool.objects.select_related("allowance__listing").get(pk=pool_id)
+    most = pool.capacity if most is None else most
+    left = max(most - pool.taken, 0)
+    if pool.kind == PoolKind.BUYER:
+        title = pool.allowance.listing.title
+        return BuyerLimitReached(pool_id=pool_id, title=title, asked=asked, most=most, left=left)
+    return PoolExhausted(pool_id=pool_id, asked=asked, left=left)
+
+
+@transaction.atomic
+def retake(*, demands: Collection[Demand], until: datetime, now: datetime) -> list[Hold]:
+    """Hold anew for lines whose claims were given back: what they draw on now, and their buyers' allowances as before.
+
+    What the lines held earlier says nothing of them any more.
+
+    :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    """
+    wanted = {demand.line: demand.quantity for demand in demands}
+    earlier = Hold.objects.filter(line__in=wanted, status=HoldStatus.RELEASED)
+    allowances = earlier.filter(pool__kind=PoolKind.BUYER).order_by().values_list("pool_id", "line").distinct()
+    own = [Demand(pool_id, line, wanted[line]) for pool_id, line in allowances]
+    earlier.update(status=HoldStatus.MOVED)
+    return hold(demands=[*demands, *own], until=until, now=now)
 
 
 class _Moved(Exception):

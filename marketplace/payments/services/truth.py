@@ -169,7 +169,8 @@ def status_of(truth: TransactionStatus, before: PaymentStatus) -> PaymentStatus 
 
 
 def next_look(payment: Payment, *, now: datetime) -> datetime | None:
-    """When the poller asks again: soon at first, then every five minutes, hourly after the deadline, then no more.
+    """When the poller asks again: soon at first, then every five minutes, hourly after the deadline, then daily while it
+    is undecided, and no more once it has failed.
 
     What was paid is looked at once when it can no longer be taken back, and once a day for three days, for what was done
     at Midtrans without us.
@@ -186,7 +187,10 @@ def next_look(payment: Payment, *, now: datetime) -> datetime | None:
         return now + timedelta(minutes=min(1 + payment.checks, 5))
     if now < payment.expires_at + timedelta(hours=2):
         return now + timedelta(minutes=15)
-    return now + timedelta(hours=1) if now < payment.expires_at + timedelta(hours=48) else None
+    if now < payment.expires_at + timedelta(hours=48):
+        return now + timedelta(hours=1)
+    # Nothing undecided is ever forgotten, however long the sweeper stood still.
+    return None if payment.status == PaymentStatus.FAILED else now + timedelta(days=1)
 
 
 def _next_refund_look(payment: Payment, *, now: datetime) -> datetime | None:

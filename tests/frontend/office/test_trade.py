@@ -63,12 +63,13 @@ class TestShops:
 
 
 class TestListings:
-    def test_are_hidden_with_a_reason_and_shown_again(self, office):
+    def test_are_blocked_with_a_reason_and_shown_again(self, office):
         listing = VariantFactory().listing
         url = reverse("office:listing", args=[listing.pk])
         assert office.post(url, {"decision": "hide"}).status_code == 422
+        assert office.post(url, {"decision": "hide", "reason": "x"}).status_code == 422
         office.post(url, {"decision": "hide", "reason": "Tanpa izin edar"})
-        assert Listing.objects.get().status == "HIDDEN"
+        assert Listing.objects.values_list("status", "blocked_reason").get() == ("BLOCKED", "Tanpa izin edar")
         assert "Tanpa izin edar" in words(soup(office.get(url)))
         office.post(url, {"decision": "show"})
         assert Listing.objects.get().status == "PUBLISHED"
