@@ -64,7 +64,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     """One refund: to whom it goes, and what a person has done about it."""
 
     template_name = "office/refund.html"
-    header_icon = "undo"
+    header_icon = "rotate"
     form: PaidForm | None = None
 
     def found(self) -> Refund:
@@ -84,7 +84,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         """Where this page is."""
         back = {"url": reverse("office:money"), "label": _("Money that needs a person")}
         if not is_operator(self.request.user):
-            back = {"url": reverse("office:treasury_refunds"), "label": TreasuryRefundsView.page_title}
+            back = {"url": reverse("office:treasury_refunds"), "label": str(TreasuryRefundsView.page_title)}
         return [*self.breadcrumbs_items, back, {"url": "", "label": self.get_page_title()}]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -167,7 +167,7 @@ class TreasuryRefundsView(WagtailAdminTemplateMixin, TemplateView):
 
     template_name = "office/treasury_refunds.html"
     page_title = gettext_lazy("Retribusi to give back")
-    header_icon = "undo"
+    header_icon = "rotate"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """For those who keep a region's books; for anybody else it is not there."""
@@ -216,7 +216,7 @@ class TreasuryRequestView(View):
 def lines_of(refund: Refund) -> list[dict[str, Any]]:
     """What it is of: title, how many, when it was for, and the price rows; two queries."""
     parts = refund.parts.select_related("price_row__line__slot", "price_row__line__variant").order_by("pk")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "title": part.price_row.line.title_id,
             "variant": part.price_row.line.variant.name,
@@ -227,7 +227,7 @@ def lines_of(refund: Refund) -> list[dict[str, Any]]:
         }
         for part in parts
     ]
-    named = {name for name in refund.lines}
+    named = set(refund.lines)
     known = {
         str(pk) for pk in OrderLine.objects.filter(shop_order__order=refund.payment.order).values_list("pk", flat=True)
     }
