@@ -106,6 +106,12 @@ class Analyzer:
         # Other names are listed under one form of a word; any other form leads there by its stem.
         single = [phrase[0] for phrase in self.lexicon.other_names if len(phrase) == 1]
         self._listed = {self._stem(word, language): word for language in ("en", "id") for word in reversed(single)}
+        self.kinds = frozenset(
+            self._stem(term, language)
+            for line in read_words("kinds.txt")
+            for term in self.compounds.merged(tuple(words(line)))
+            for language in ("id", "en")
+        )
         self._fillers = frozenset(read_words("stopwords.txt"))
         self._intents = frozenset(self.stemmer.indonesian(word) for word in read_words("intents.txt"))
         self._of_the_province = frozenset(

@@ -202,6 +202,9 @@ def _matching(query: Analysed) -> Query:
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
+    for concept in query.concepts:
+        if stems := ask.shelves(concept):
+            should.append(Q("constant_score", filter=Q("terms", labels=stems), boost=ask.SHELF_SCORE))
     should += [Q("bool", must=[one_concept(concept)], boost=ask.LIKED_BOOST) for concept in query.liked]
     if query.may_miss_one:
         concepts = [Q("bool", should=concepts, minimum_should_match=len(concepts) - 1)]
@@ -211,12 +214,12 @@ def _matching(query: Analysed) -> Query:
 def _alternative(alternative: Alternative, *, is_place: bool) -> Query:
     queries = []
     for clause in ask.clauses(alternative, is_place=is_place):
+        boost = 1.0 if clause.is_flat else clause.weight
         if len(clause.words) == 1:
-            queries.append(Q("term", **{clause.field: {"value": clause.words[0], "boost": clause.weight}}))
+            query = Q("term", **{clause.field: {"value": clause.words[0], "boost": boost}})
         else:
-            queries.append(
-                Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": clause.weight}})
-            )
+            query = Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": boost}})
+        queries.append(Q("constant_score", filter=query, boost=clause.weight) if clause.is_flat else query)
     return Q("dis_max", queries=queries, tie_breaker=ask.TIE_BREAKER)
 
 
