@@ -69,7 +69,7 @@ def search(
     typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
     request = SearchRequest(
-        query=gazetteer.analyzer().query(typed),
+        query=gazetteer.analyzer().query(typed, today=day_of(now)),
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],

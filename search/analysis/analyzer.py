@@ -25,7 +25,9 @@ MOST_QUERY_CHARACTERS = 200
 MOST_QUERY_WORDS = 32
 # The other names of a word hold a little less for its other forms.
 _INFLECTED = 0.8
-_MOST_OTHER_NAMES = 24
+_MOST_OTHER_NAMES = 20
+# A long query is a name typed out: it needs few other names, and an engine should not have to look for thousands.
+_LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
 NEAR_A_REGION_KM, NEAR_A_PLACE_KM = 60.0, 12.0
 _STROKES = re.compile(r"\s[/|]\s|\|")
@@ -53,6 +55,10 @@ class Concept:
     parts: "tuple[Concept, ...]" = ()
     # The name of a region says where: it is met by what lies there or bears the name, not by what only mentions it.
     is_place: bool = False
+
+    def with_fewer_names(self, most: int) -> "Concept":
+        """The same with its best other names alone."""
+        return replace(self, alternatives=self.alternatives[: 1 + most])
 
 
 @dataclass(frozen=True)
@@ -150,6 +156,8 @@ class Analyzer:
         typed = words(rest)[:MOST_QUERY_WORDS]
         pieces, around = self._around(self.compounds.pieces(tuple(typed)))
         concepts = tuple({concept.typed: concept for concept in self._concepts(pieces)}.values())
+        if len(concepts) > _LONG_QUERY:
+            concepts = tuple(concept.with_fewer_names(_OTHER_NAMES_IN_A_LONG_QUERY) for concept in concepts)
         meant = [concept for concept in concepts if not self._fills(concept)]
         liked = tuple(concept for concept in meant if self._is_liked(concept))
         asked = tuple(concept for concept in meant if concept not in liked)

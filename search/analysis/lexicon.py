@@ -95,6 +95,4 @@ def build(
         if 1 < len(name) <= 3:
             add(name, ("".join(name),), COMPOUND)
             add(("".join(name),), name, COMPOUND)
-    return Lexicon(
-        dict(table), indonesian=dict(indonesian), names=frozenset(word for name in names for word in name)
-    )
+    return Lexicon(dict(table), indonesian=dict(indonesian), names=frozenset(word for name in names for word in name))

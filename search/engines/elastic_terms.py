@@ -202,9 +202,11 @@ def _matching(query: Analysed) -> Query:
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
-    for concept in query.concepts:
-        if stems := ask.shelves(concept):
-            should.append(Q("constant_score", filter=Q("terms", labels=stems), boost=ask.SHELF_SCORE))
+    should += [
+        Q("constant_score", filter=Q("terms", labels=stems), boost=ask.SHELF_SCORE)
+        for stems in map(ask.shelves, query.concepts)
+        if stems
+    ]
     should += [Q("bool", must=[one_concept(concept)], boost=ask.LIKED_BOOST) for concept in query.liked]
     if query.may_miss_one:
         concepts = [Q("bool", should=concepts, minimum_should_match=len(concepts) - 1)]
