@@ -99,8 +99,11 @@ class Health:
 class Rebuild(Protocol):
     """A new index being filled beside the one that answers."""
 
-    def add(self, operations: Sequence[Operation]) -> None:
-        """Put a batch into the new index; a newer version that got there first stays."""
+    def add(self, operations: Sequence[Operation]) -> Mapping[str, str]:
+        """Put a batch into the new index; a newer version that got there first stays. Returns what was refused, by key, with the reason.
+
+        Several threads may add at once.
+        """
         ...
 
 

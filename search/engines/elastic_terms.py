@@ -26,13 +26,20 @@ def create(client: Elasticsearch, name: str, *, alias: str, tombstones: str) -> 
     settings = {
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
-        "refresh_interval": "1s",
+        # While it is filled nobody looks; :func:`finish` sets it to a second.
+        "refresh_interval": "30s",
         "gc_deletes": tombstones,
         "analysis": {"analyzer": {"words": {"type": "custom", "tokenizer": "whitespace"}}},
         # Titles are short: their length says little, so it counts little.
         "similarity": {"short": {"type": "BM25", "b": 0.3}},
     }
     client.indices.create(index=name, settings=settings, mappings=mapping().to_dict(), aliases={alias: {}})
+
+
+def finish(client: Elasticsearch, name: str) -> None:
+    """Make an index that was filled ready for searches: what is written shows within a second, said explicitly, since an idle index would stop."""
+    client.indices.put_settings(index=name, settings={"refresh_interval": "1s"})
+    client.indices.refresh(index=name)
 
 
 def mapping() -> Mapping:

@@ -324,10 +324,11 @@ class _Filling:
         self.engine = engine
         self.generation = generation
 
-    def add(self, operations: Sequence[Operation]) -> None:
+    def add(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Put a batch into the new index; a newer version that got there first stays."""
         with self.engine.folders.writing():
             self.engine._write(self.generation, operations)
+        return {}
 
 
 def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:

@@ -34,9 +34,10 @@ def throw_away(engine: str, corpus: Corpus, analyzer: Analyzer, *, url: str) -> 
     with TemporaryDirectory() as folder:
         chosen: Engine
         if engine == "elasticsearch":
-            chosen = ElasticsearchEngine(url=url, index=f"evaluate-{uuid4().hex[:12]}", analyzer=lambda: analyzer)
             # No visitor waits here: what matters is what is found, on however busy a machine.
-            chosen.client = chosen.client.options(request_timeout=PATIENCE)
+            chosen = ElasticsearchEngine(
+                url=url, index=f"evaluate-{uuid4().hex[:12]}", analyzer=lambda: analyzer, seconds=PATIENCE
+            )
         else:
             chosen = EmbeddedEngine(folder=Path(folder), analyzer=lambda: analyzer)
         try:
