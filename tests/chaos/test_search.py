@@ -5,8 +5,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -82,6 +82,58 @@ def worker(transactional_db: None, real_broker: None, node: Node, tmp_path: Path
         yield running
 
 
+class Changers:
+    """Threads that rename, hide and show listings without a pause."""
+
+    def __init__(self, listings: list[int]) -> None:
+        self.listings, self.done, self.stop = listings, [0] * CHANGERS, time.monotonic() + LONGEST
+        self.threads = [threading.Thread(target=self._change, args=(number,)) for number in range(CHANGERS)]
+
+    def start(self) -> None:
+        for thread in self.threads:
+            thread.start()
+
+    def are_over(self) -> bool:
+        return not any(thread.is_alive() for thread in self.threads)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than they work."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.are_over():
+            time.sleep(0.1)
+
+    def _change(self, number: int) -> None:
+        chance = Random(number)
+        try:
+            while self.done[number] < CHANGES // CHANGERS and time.monotonic() < self.stop:
+                pk = chance.choice(self.listings)
+                with transaction.atomic():
+                    status = chance.choices(("PUBLISHED", "HIDDEN"), (2, 1))[0]
+                    title = f"Rendang {number} {self.done[number]}"
+                    Listing.objects.filter(pk=pk).update(title_id=title, status=status)
+                    publish(topic="listing.changed", key=pk, now=timezone.now())
+                self.done[number] += 1
+        finally:
+            connection.close()
+
+
+def break_things(node: Node, worker: Worker, changers: Changers) -> None:
+    """Each alone, then both at once, for as long as changes go on. In the main thread: children end with the thread that began them."""
+    both: list[Node | Worker] = [node, worker]
+    turn = 0
+    changers.pause(2)
+    while not changers.are_over():
+        victims = both if turn % 3 == 2 else [both[turn % 3]]
+        for victim in victims:
+            victim.kill()
+        changers.pause(3)
+        for victim in victims:
+            victim.start()
+        # A server needs its time before it is worth killing again.
+        changers.pause(12)
+        turn += 1
+
+
 @pytest.mark.full
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_lost_ghost_or_resurrected(node, worker):
@@ -91,55 +143,10 @@ def test_nothing_is_lost_ghost_or_resurrected(node, worker):
         for _ in range(LISTINGS)
     ]
     indexer.rebuild(now=timezone.now())
-    stop, done = time.monotonic() + LONGEST, [0] * CHANGERS
-
-    def change(number: int) -> None:
-        """Rename, hide, show and delete, without a pause."""
-        chance = Random(number)
-        try:
-            while done[number] < CHANGES // CHANGERS and time.monotonic() < stop:
-                pk = chance.choice(listings)
-                with transaction.atomic():
-                    status = chance.choices(("PUBLISHED", "HIDDEN"), (2, 1))[0]
-                    title = f"Rendang {number} {done[number]}"
-                    Listing.objects.filter(pk=pk).update(title_id=title, status=status)
-                    publish(topic="listing.changed", key=pk, now=timezone.now())
-                done[number] += 1
-        finally:
-            connection.close()
-
-    def break_things(pause: Callable[[float], None], is_over: Callable[[], bool]) -> None:
-        """Each alone, then both at once, for as long as changes go on. In the main thread: children end with the thread that began them."""
-        turns = [(node.kill, node.start), (worker.kill, worker.start)]
-        turn = 0
-        pause(2)
-        while not is_over():
-            chosen_turns = turns if turn % 3 == 2 else [turns[turn % 3]]
-            for kill, _start in chosen_turns:
-                kill()
-            pause(3)
-            for _kill, start in chosen_turns:
-                start()
-            # A server needs its time before it is worth killing again.
-            pause(12)
-            turn += 1
-
-    changing = [threading.Thread(target=change, args=(number,)) for number in range(CHANGERS)]
-    for thread in changing:
-        thread.start()
-
-    def is_over() -> bool:
-        return not any(thread.is_alive() for thread in changing)
-
-    def pause(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not is_over():
-            time.sleep(0.1)
-
-    break_things(pause, is_over)
-    for thread in changing:
-        thread.join()
-    assert sum(done) >= CHANGES // 4, "the machine was too busy to change enough"
+    changers = Changers(listings)
+    changers.start()
+    break_things(node, worker, changers)
+    assert sum(changers.done) >= CHANGES // 4, "the machine was too busy to change enough"
     node.wait()
 
     # Beat would do this within seconds; leases of a killed worker end within minutes.
@@ -148,12 +155,7 @@ def test_nothing_is_lost_ghost_or_resurrected(node, worker):
     outbox.drain(now=later)
     worker.kill()
     outbox.drain(now=later)
-    for _attempt in range(30):
-        try:
-            indexer.flush(now=later)
-            break
-        except EngineDown:
-            time.sleep(1)
+    flush_patiently(later)
     search_deliveries = Delivery.objects.filter(subscriber=indexer.SUBSCRIBER)
     assert not search_deliveries.exclude(status=DeliveryStatus.DONE).exists()
     assert list(indexer.verify()) == []
@@ -162,3 +164,14 @@ def test_nothing_is_lost_ghost_or_resurrected(node, worker):
     assert indexed == shown
     assert 0 < len(shown) < LISTINGS
     assert not Document.objects.given_up().exists()
+
+
+def flush_patiently(now: datetime) -> None:
+    """Send what waits; a circuit that is open closes within seconds."""
+    for _attempt in range(30):
+        try:
+            indexer.flush(now=now)
+            return
+        except EngineDown:
+            time.sleep(1)
+    pytest.fail("the server did not come back")

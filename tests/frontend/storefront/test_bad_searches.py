@@ -1,6 +1,6 @@
 """Whatever is typed or written into an address gets a sensible answer, soon: on the page, in suggestions and in the API."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.core.cache import cache
@@ -56,18 +56,18 @@ def test_any_text(client, text):
         else TEXTS[text]
     )
     here = {"host": "lapau.localhost:8000"}
-    began = perf_counter()
+    began = process_time()
     page = client.get("/cari/", {"q": q}, headers=here)
     lines = client.get("/cari/saran/", {"q": q}, headers=here | HTMX)
     found = client.get("/api/v1/search", {"q": q})
     typed = client.get("/api/v1/suggest", {"q": q})
-    took = perf_counter() - began
+    took = process_time() - began
     assert [answer.status_code for answer in (page, lines, found, typed)] == [200] * 4
     assert "<script>alert(1)" not in page.content.decode()
     assert found.json()["total"] in (0, 4) or not q.strip() or text == "only fillers"
     # A page never repeats what nobody typed by hand.
     assert len(page.content) < 200_000
-    assert took < 5, "four answers take long only where the input is looked at again and again"
+    assert took < 3, "four answers cost much only where the input is looked at again and again"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
