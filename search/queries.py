@@ -248,7 +248,7 @@ def _beside(request: SearchRequest, shown: set[str], *, may_ask: bool) -> tuple[
     concepts = request.query.concepts
     if len(concepts) > 1:
         looser += [
-            (Beside.FEWER_WORDS, replace(plain, query=_without(request.query, place)))
+            (Beside.FEWER_WORDS, replace(plain, query=_without(request.query, place), mend=False))
             for place in range(min(3, len(concepts)))
         ]
     hits: dict[str, Hit] = {}

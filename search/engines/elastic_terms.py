@@ -136,10 +136,14 @@ def distance(word: str, other: str, most: int) -> int:
     return distance_within(word, other, most) or most
 
 
-def counted(answer: Any) -> dict[str, dict[str, int]]:
+def counted(answer: dict[str, Any]) -> dict[str, dict[str, int]]:
     """The facets of an answer."""
     return {
-        facet: {bucket.key: bucket.doc_count for bucket in answer.aggregations[facet]["values"].buckets if bucket.key}
+        facet: {
+            bucket["key"]: bucket["doc_count"]
+            for bucket in answer["aggregations"][facet]["values"]["buckets"]
+            if bucket["key"]
+        }
         for facet in FACETS
     }
 
