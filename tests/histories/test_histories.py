@@ -240,6 +240,10 @@ class Histories(RuleBasedStateMachine):
     def something_happens(self, which: int, action: str) -> None:
         states, methods = POSSIBLE[action]
         able = [row for row in self.midtrans.newest() if row.status in states and row.method in methods]
+        if action == "chargeback":
+            # Disputes come weeks after their payment: it is known by then.
+            known = set(Payment.objects.filter(status=PaymentStatus.PAID).values_list("gateway_order_id", flat=True))
+            able = [row for row in able if row.order_id in known]
         if able:
             self.act(able[-1 - which % len(able)].order_id, action)
 
