@@ -13,13 +13,12 @@ from search import gazetteer, indexer
 from search.engines.chosen import engine
 from search.engines.contract import EngineDown, SearchRequest
 from search.evaluation import answers
-from search.models import Document, Run, RunKind
+from search.models import Document
 
 EXAMPLES = """
 examples:
   manage.py search status            how the engine is, what waits, what was refused
   manage.py search rebuild           build a new index beside the old one, then let it answer; no downtime
-  manage.py search rebuild --from-rows   the same from what the search keeps, without reading every source again
   manage.py search verify            compare sources, rows and index; exit 1 if anything differs
   manage.py search verify --mend     the same, and put right what differs
   manage.py search evaluate --corpus DIR --queries FILE.jsonl --out RESULTS.jsonl
@@ -39,8 +38,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("status", help="how the engine is, what waits, what was refused")
-        building = actions.add_parser("rebuild", help="build a new index beside the old one, then let it answer")
-        building.add_argument("--from-rows", action="store_true", help="do not read every source again")
+        actions.add_parser("rebuild", help="build a new index beside the old one, then let it answer")
         comparing = actions.add_parser("verify", help="compare sources, rows and index")
         comparing.add_argument("--mend", action="store_true", help="put right what differs")
         evaluating = actions.add_parser("evaluate", help="answer a list of queries from a throw-away index")
@@ -65,28 +63,21 @@ class Command(BaseCommand):
         self.stdout.write(f"documents {live} in the database, {health.documents} in the index")
         self.stdout.write(f"waiting   {waiting}")
         refused = Document.objects.exclude(last_error="").order_by("pk")
-        given_up = Document.objects.given_up().count()
-        self.stdout.write(f"refused   {refused.count()}, of these given up {given_up}")
+        self.stdout.write(f"refused   {refused.count()}")
         for row in refused[:20]:
-            again = "given up" if row.is_given_up else f"again at {row.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-            self.stdout.write(f"  {row.key} version {row.version}, {again}: {row.last_error}")
-        for kind in RunKind:
-            run = Run.objects.filter(kind=kind).order_by("-started_at").first()
-            if run is not None:
-                self.stdout.write(f"{kind.value.lower():9} {_said(run)}")
+            self.stdout.write(f"  {row.key} version {row.version}: {row.last_error}")
         if not health.is_up:
             sys.exit(1)
 
-    def rebuild(self, *, from_rows: bool, verbosity: int = 1, **_: object) -> None:
+    def rebuild(self, *, verbosity: int = 1, **_: object) -> None:
         began = time.monotonic()
 
-        def tell(written: int, total: int) -> None:
+        def tell(written: int) -> None:
             if verbosity and self.stdout.isatty():
-                rate = written / max(0.001, time.monotonic() - began)
-                self.stdout.write(f"\r{written} of {total} documents, {rate:.0f} a second ", ending="")
+                self.stdout.write(f"\r{written} documents", ending="")
                 self.stdout.flush()
 
-        written = indexer.rebuild(now=timezone.now(), progress=tell, reread=not from_rows)
+        written = indexer.rebuild(now=timezone.now(), progress=tell)
         seconds = time.monotonic() - began
         ending = "\r" if self.stdout.isatty() else ""
         self.stdout.write(self.style.SUCCESS(f"{ending}{written} documents in {seconds:.1f} s."))
@@ -120,15 +111,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{answer.total} found{mended}")
         for hit in answer.hits:
             self.stdout.write(f"{hit.score:8.2f}  {hit.key:16} {hit.card['title']['id']}")
-
-
-def _said(run: Run) -> str:
-    """A run in one line."""
-    began = f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"
-    if run.error:
-        return f"{began}: {run.error}"
-    if run.ended_at is None:
-        return f"{began}: under way, {run.done} of {run.total}"
-    took = (run.ended_at - run.started_at).total_seconds()
-    found = ", ".join(f"{count} {kind}" for kind, count in sorted(run.found.items()))
-    return f"{began}: {run.done} documents in {took:.0f} s" + (f", differed: {found}" if found else "")
