@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from demo.supervisor import Stopped, stop_on_signals
@@ -30,6 +30,7 @@ MISFORTUNES: Mapping[str, tuple[str, Callable[[Any], None]]] = {
     "elasticsearch": ("Elasticsearch gone", lambda stack: stack.kill("Elasticsearch")),
 }
 INDEX_LINE = 9
+CONFIRMED_AFTER = 1
 EMBEDDED = ("nothing", "web", "worker")
 REPORT = ROOT / "docs" / "reliability.md"
 MARK = "<!-- table -->"
@@ -77,6 +78,7 @@ class Trial:
 
     def __init__(self, stack: Any, *, buyers: int, patience: float) -> None:
         self.stack, self.buyers, self.patience = stack, buyers, patience
+        control(stack.simulator, "habits", confirm_after=CONFIRMED_AFTER)
         self.open_market()
 
     def open_market(self) -> None:
@@ -221,8 +223,9 @@ class Trial:
 
         connections.close_all()
         requests.delete(f"{self.stack.simulator}/__sim__/faults", timeout=20)
-        control(self.stack.simulator, "clock/advance", seconds=90)
         for _ in range(3):
+            # Longer than the bank takes to confirm a refund.
+            sleep(CONFIRMED_AFTER + 0.5)
             now = timezone.now()
             Payment.objects.exclude(gateway_order_id=None).filter(created_at__gte=now - timedelta(hours=1)).update(
                 check_at=now
@@ -260,12 +263,16 @@ class Trial:
                 seen.audit += [f"{name}: {finding.row} {finding.fault}" for finding in check()]
 
 
-def cells(arguments: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
-    """Which misfortune under which faults."""
+def cells(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Each misfortune with each fault: first none, then Elasticsearch gone for a whole column, then fault by fault."""
     possible = EMBEDDED if arguments.embedded else tuple(MISFORTUNES)
-    for misfortune in possible:
-        if not arguments.under or misfortune in arguments.under:
-            yield misfortune, [name for name in MODES if not arguments.only or name in arguments.only]
+    wanted = [one for one in possible if not arguments.under or one in arguments.under]
+    modes = [name for name in MODES if not arguments.only or name in arguments.only]
+    for column in ("nothing", "elasticsearch"):
+        if column in wanted:
+            yield from ((column, mode) for mode in modes)
+    for mode in modes:
+        yield from ((one, mode) for one in wanted if one not in ("nothing", "elasticsearch"))
 
 
 def main() -> int:
@@ -297,21 +304,19 @@ def main() -> int:
             start_ours(stack)
             trial = Trial(stack, buyers=arguments.buyers, patience=arguments.patience)
             print(HEADER, flush=True)
-            for misfortune, names in cells(arguments):
-                # Elasticsearch takes half a minute to come back, so it stays away for a whole column.
+            for misfortune, mode in cells(arguments):
+                if monotonic() - began > 60 * arguments.minutes:
+                    print("The time is over.", flush=True)
+                    break
+                # Elasticsearch takes half a minute to come back, so it stays away for its whole column.
                 stays_away = misfortune == "elasticsearch"
-                if stays_away:
+                if stays_away and "Elasticsearch" in stack.supervisor.children:
                     MISFORTUNES[misfortune][1](stack)
-                for mode in names:
-                    if monotonic() - began > 60 * arguments.minutes:
-                        break
-                    seen.append(trial.run(mode, misfortune, heals=not stays_away))
-                    print(seen[-1].row(arguments.buyers), flush=True)
-                    write(arguments, seen)
-                if stays_away and names:
+                elif not stays_away:
                     stack.heal()
-                    seen.append(trial.run("nothing", "nothing"))
-                    print(f"Back again:\n{seen[-1].row(arguments.buyers)}", flush=True)
+                seen.append(trial.run(mode, misfortune, heals=not stays_away))
+                print(seen[-1].row(arguments.buyers), flush=True)
+                write(arguments, seen)
     return 0 if seen and all(cell.is_sound for cell in seen) else 1
 
 
