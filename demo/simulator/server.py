@@ -12,8 +12,9 @@ from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from demo.simulator import control, core, faults, lifecycle, pages, snap
+from demo.simulator import control, core, faults, iris, iris_state, lifecycle, pages, snap
 from demo.simulator.idempotency import Keys
+from demo.simulator.iris_postman import IrisPostman
 from demo.simulator.methods import METHODS
 from demo.simulator.notifications import Postman
 from demo.simulator.schedule import run_due
@@ -22,7 +23,7 @@ from demo.simulator.web import Request, Response, Route, as_json, find_route
 
 logger = logging.getLogger(__name__)
 
-ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *control.ROUTES)
+ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *iris.ROUTES, *control.ROUTES)
 # No answer at all: the connection breaks.
 HUNG_UP = Response(0)
 BROKEN_WORDS = {
@@ -159,6 +160,8 @@ class SimulatorServer:
         self.application = Application(self.world)
         self.httpd.set_app(self.application)
         self.postman = Postman(self.world, run_due=run_due)
+        iris_state.prepare(self.world)
+        self.iris_postman = IrisPostman(self.world)
         self.thread = threading.Thread(target=self.httpd.serve_forever, args=(0.05,), name="simulator", daemon=True)
 
     @property
@@ -173,6 +176,11 @@ class SimulatorServer:
         return self.url
 
     @property
+    def iris_url(self) -> str:
+        """The base address of Payouts' API."""
+        return f"{self.url}{iris.BASE}"
+
+    @property
     def snap_url(self) -> str:
         """The base address of Snap's API."""
         return f"{self.url}/snap/v1"
@@ -180,6 +188,7 @@ class SimulatorServer:
     def start(self) -> None:
         """Begin to serve and to notify."""
         self.postman.start()
+        self.iris_postman.start()
         self.thread.start()
 
     def stop(self) -> None:
@@ -190,6 +199,7 @@ class SimulatorServer:
         self.httpd.server_close()
         self.thread.join()
         self.postman.join()
+        self.iris_postman.join()
         with self.world.lock:
             self.world.store.connection.close()
 
@@ -235,6 +245,16 @@ class SimulatorServer:
         with self.world.held():
             self.world.clock.advance(timedelta(**span))
             run_due(self.world)
+            iris.run_due(self.world)
+
+    def iris_act(self, reference: str, action: str) -> Json:
+        """Do to a transfer as the bank would: process, complete, fail."""
+        with self.world.held():
+            payout = iris_state.get(self.world, reference)
+            if payout is None:
+                raise LookupError(reference)
+            iris.ACTIONS[action](self.world, payout)
+            return iris.describe(payout)
 
     def drain(self, timeout: float = 20.0) -> None:
         """Wait until every notification that is due was sent."""
