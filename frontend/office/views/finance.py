@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from foundation.audit.services import note_access
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
@@ -118,9 +119,13 @@ class BankAccountsView(OfficePage):
     header_icon = "user"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The rows, oldest first."""
+        """The rows, oldest first; each is somebody's name and number, so the look is noted."""
+        rows = list(bank_accounts_to_compare()[:PER_PAGE])
+        staff_id, now = int(self.request.user.pk or 0), timezone.now()
+        for row in rows:
+            note_access(staff_id=staff_id, subject=f"bank account {row.pk}", purpose="comparing names", now=now)
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"rows": bank_accounts_to_compare()[:PER_PAGE]}
+        return context | {"rows": rows}
 
 
 class BankAccountDecisionView(FinanceOnly, View):

@@ -13,14 +13,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
 from frontend.office import journal, waiting
-from frontend.office.access import OperatorOnly
+from frontend.office.access import FinanceOnly
 from marketplace.payments.models import Refund
 from marketplace.sales.services import record_manual_refund
 
 MOST_SHOWN = 100
 
 
-class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class MoneyView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """Both lists, oldest first."""
 
     template_name = "office/money.html"
@@ -39,7 +39,7 @@ class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         return context | {"payments": payments[:MOST_SHOWN], "refunds": refunds[:MOST_SHOWN]}
 
 
-class RefundPaidView(OperatorOnly, View):
+class RefundPaidView(FinanceOnly, View):
     """Somebody has sent the money back."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from cms.tenancy.models import RegionTeam, Role
 from cms.tenancy.services import add_member
+from foundation.audit.models import PersonalDataAccess
 from marketplace.catalog.models import ChargeKind
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.queries import balance
@@ -134,6 +135,18 @@ class TestPayouts:
         visitor.post(reverse("office:outcome", args=[payout.pk]), {"outcome": "failed", "reason": "salah nomor"})
         assert balance(f"settled:shop:{settlement.shop_id}") == 50_000
         assert "Rp50.000" in words(soup(visitor.get(reverse("office:payouts"))).select_one("form"))
+
+    def test_whoever_sees_names_and_numbers_is_noted(self, office, settlement, people):
+        batch = self.make(office, settlement)
+        office.get(reverse("office:batch", args=[batch.pk]))
+        BankAccount.objects.update(status="DIFFERS")
+        office.get(reverse("office:bank_accounts"))
+        noted = PersonalDataAccess.objects.order_by("pk").values_list("subject", "purpose", "staff")
+        staff = people["province"].pk
+        assert list(noted) == [
+            (f"batch {batch.pk}", "payouts", staff),
+            (f"bank account {BankAccount.objects.get().pk}", "comparing names", staff),
+        ]
 
     def test_say_why_a_settlement_cannot_be_chosen(self, office, settlement):
         BankAccount.objects.update(status="DIFFERS")
