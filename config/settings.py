@@ -260,6 +260,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# The office has no door of its own: people sign in, and renew their password, where everybody does.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 # Facts are published from the Indonesian page; every language shows the tourism row.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = True
 

@@ -43,7 +43,7 @@ def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
     return {
         "page": page,
         "order": order,
-        "waiting": page.step in ("PAY", "CHECKING"),
+        "waiting": page.waits_for_payment,
         "minutes_left": max(0, -(-int((order.payable_until - now).total_seconds()) // 60)),
         "parts": parts_of(order),
         "reviewable": reviewable(page),

@@ -69,11 +69,11 @@ Variant.objects.filter(listing__slug=slug).update(price=F("price") + by)
 
 
 def lets_slots_pass(stack: LiveStack, slug: str) -> None:
-    """Let all of today's slots of a ticket have ended an hour ago."""
+    """Let what is open today of a ticket, its one long slot, have ended an hour ago."""
     code = """
 from foundation.clock import day_of
 from marketplace.inventory.models import Slot
-Slot.objects.filter(listing__slug=slug, day=day_of(now)).update(
+Slot.objects.filter(listing__slug=slug, day=day_of(now), closed_at=None).update(
     starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1), is_all_day=False)
 """
     run(stack, code + TELL, slug=slug)

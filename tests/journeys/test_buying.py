@@ -29,7 +29,7 @@ class TestGuest:
         finds_a_place(rani, "lobang jep", "Lobang Jepang Bukittinggi")
         rani.follows("Masuk Lobang Jepang")
         rani.heads("Masuk Lobang Jepang")
-        shopping.chooses_tickets(rani, day=1, counts={"Dewasa": 2, "Anak": 1})
+        shopping.chooses_tickets(rani, counts={"Dewasa": 2, "Anak": 1})
         rani.reads("Rp38.000")
         shopping.puts_in_cart(rani)
 
@@ -93,7 +93,7 @@ class TestGuest:
         finds_a_place(ann, "lobang jep", "Lobang Jepang Bukittinggi")
         ann.follows("Lobang Jepang admission")
         ann.heads("Lobang Jepang admission")
-        shopping.chooses_tickets(ann, day=1, counts={"Adult": 1, "Foreign visitor": 1})
+        shopping.chooses_tickets(ann, counts={"Adult": 1, "Foreign visitor": 1})
         shopping.puts_in_cart(ann)
         ann.visit("/en/cari/?q=carved+simagere+bird")
         ann.follows("Carved simagere bird")

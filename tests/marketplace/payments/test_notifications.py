@@ -179,7 +179,8 @@ class TestAddress:
 
 @pytest.mark.django_db
 class TestWhatComesOfIt:
-    def test_the_worker_asks_midtrans_and_confirms(self, client, midtrans):  # noqa: F811
+    def test_the_worker_asks_midtrans_and_confirms(self, client, midtrans, time_machine):  # noqa: F811
+        time_machine.move_to(NOW)
         order = placed_order((goods(), None, 1))
         payment = choose(midtrans, order)
         midtrans.pay(payment.gateway_order_id)
@@ -190,7 +191,8 @@ class TestWhatComesOfIt:
         assert order.status == "PAID"
         assert faults() == []
 
-    def test_a_status_that_is_not_true_confirms_nothing(self, client, midtrans):  # noqa: F811
+    def test_a_status_that_is_not_true_confirms_nothing(self, client, midtrans, time_machine):  # noqa: F811
+        time_machine.move_to(NOW)
         order = placed_order((goods(), None, 1))
         payment = choose(midtrans, order, "bni_va")
         send(client, notification(payment, transaction_status="settlement"))
