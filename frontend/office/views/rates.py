@@ -1,6 +1,7 @@
 """Rates with their days: commission, taxes, shares, Midtrans' prices, periods, deposits, PPh 22."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from foundation.clock import day_of
+from foundation.clock import day_of, day_words
 from foundation.errors import DomainError
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
+from frontend.office.columns import language
 from frontend.office.views.finance import OfficePage
 from marketplace.payouts.services import RATES, add_rate, end_rate
 from marketplace.shops.models import Party, PartyKind, Shop
@@ -174,7 +176,12 @@ def row_of(row: Any, today: Any) -> dict[str, Any]:
             continue
         display = getattr(row, f"get_{field.name}_display", None)
         value = display() if display else getattr(row, field.name)
-        if value not in (None, "", 0):
+        # Money and days of 0 say nothing; a rate of 0 does where it is all there is to say.
+        if field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
+            facts.append(f"{value / 100:g} %")
+        elif isinstance(value, date):
+            facts.append(f"{capfirst(str(field.verbose_name))}: {day_words(value, language())}")
+        elif value not in (None, "", 0):
             facts.append(f"{capfirst(str(field.verbose_name))}: {value}")
     is_over = row.valid_until_date is not None and row.valid_until_date < today
     return {"row": row, "facts": facts, "is_over": is_over, "is_coming": row.valid_from_date > today}
