@@ -23,6 +23,7 @@ REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
+TAX_LETTER = "office.tax_letter"
 
 
 class Decision(LogFormatter):
@@ -53,6 +54,7 @@ LABELS = {
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
+    TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 
 

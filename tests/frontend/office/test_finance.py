@@ -19,12 +19,12 @@ from marketplace.orders.models import OrderEvent, OrderStatus
 from marketplace.payments.models import PaymentMethod, PaymentStatus
 from marketplace.payouts.models import Deposit, FeeSchedule, Payout, PayoutBatch, Settlement
 from marketplace.payouts.services import close_period
-from marketplace.shops.models import BankAccount, Party
+from marketplace.shops.models import BankAccount, Party, TaxStatement
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import AdmissionFactory, AdmissionVariantFactory
 from tests.factories.orders import NOW, OrderFactory, OrderLineFactory, ShopOrderFactory
 from tests.factories.payments import PaymentFactory
-from tests.factories.payouts import BankAccountFactory, FeeScheduleFactory, TreasuryRuleFactory
+from tests.factories.payouts import BankAccountFactory, FeeScheduleFactory, PartyFactory, TreasuryRuleFactory
 from tests.factories.shops import ShopFactory
 from tests.frontend.visiting import soup, words
 
@@ -307,3 +307,21 @@ class TestRates:
         given = {"party": party.pk, "amount": "0", "rate": "1000", "valid_from_date": "2026-11-22"}
         assert office.post(self.url("bagian"), given).status_code == 302
         assert "Nagari Contoh" in words(soup(office.get(self.url("bagian"))))
+
+    def test_a_party_has_an_account_of_its_own(self, office):
+        party = PartyFactory()
+        url = reverse("office:party_account", args=[party.pk])
+        office.post(url, {"bank": "nagari", "number": "12", "holder": "Nagari Contoh"})
+        assert not BankAccount.objects.exists()
+        office.post(url, {"bank": "nagari", "number": "123456789", "holder": "Nagari Contoh"})
+        account = BankAccount.objects.get()
+        assert (account.party, account.shop_id, account.status) == (party, party.shop_id, "GIVEN")
+
+    def test_a_letter_is_noted(self, office, shop):
+        url = reverse("office:tax_letter", args=[shop.pk])
+        for days in ({"given_on": "x", "until": ""}, {"given_on": "2026-12-31", "until": "2026-01-01"}):
+            office.post(url, days)
+            assert not TaxStatement.objects.exists()
+        office.post(url, {"given_on": "2026-01-01", "until": "2026-12-31"})
+        assert TaxStatement.objects.get().shop == shop
+        assert "Kamis, 31 Desember 2026" in words(soup(office.get(reverse("office:shop_money", args=[shop.pk]))))
