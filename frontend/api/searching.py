@@ -42,9 +42,9 @@ class Asked(Schema):
     lat: Annotated[float | None, Field(description="Latitude of where you are, with lon.")] = None
     lon: Annotated[float | None, Field(description="Longitude of where you are, with lat.")] = None
     within_km: Annotated[float | None, Field(description="Only what is this near to lat and lon.")] = None
-    box: Annotated[
-        str, Field(description="Only what lies in a part of the map: south,west,north,east in degrees.")
-    ] = ""
+    box: Annotated[str, Field(description="Only what lies in a part of the map: south,west,north,east in degrees.")] = (
+        ""
+    )
     sort: Annotated[str, Field(description="best, nearest, cheapest, dearest or newest.")] = ""
     page: Annotated[int, Field(description="Page of results, from 1; what is out of range is the nearest page.")] = 1
     lang: Annotated[str, Field(description="id or en: the language of titles and labels.")] = "id"
