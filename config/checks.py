@@ -69,6 +69,21 @@ def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -
 
 
 @register("lapau", deploy=True)
+def payout_keys_are_whole(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Midtrans Payouts needs three keys of an account, and takes a fourth; a misspelt one would show at the first payout."""
+    needed, known = {"creator_key", "approver_key", "merchant_key"}, {"otp"}
+    return [
+        Error(
+            f"IRIS_KEYS[{code!r}] needs creator_key, approver_key and merchant_key, and takes otp.",
+            hint="Leave IRIS_KEYS empty to pay out by bank file alone.",
+            id="lapau.E008",
+        )
+        for code, keys in settings.IRIS_KEYS.items()
+        if set(keys) - known != needed or not all(keys[name].strip() for name in needed)
+    ]
+
+
+@register("lapau", deploy=True)
 def parts_are_those_of_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Name every embedded part: a forgotten address must not go unnoticed."""
     embedded = {

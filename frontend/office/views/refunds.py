@@ -19,7 +19,7 @@ from foundation.audit.services import note_access
 from foundation.clock import WIB, day_of
 from foundation.errors import DomainError
 from frontend.office import journal
-from frontend.office.access import is_operator, treasury_regions
+from frontend.office.access import is_finance, treasury_regions
 from frontend.office.columns import language
 from frontend.office.papers import treasury_request_pdf
 from marketplace.orders.models import OrderLine
@@ -35,7 +35,7 @@ def refunds_seen_by(user: Any) -> QuerySet[Refund]:
     rows = Refund.objects.select_related(
         "payment__order", "payment__merchant_account", "region", "account", "in_charge"
     )
-    if is_operator(user):
+    if is_finance(user):
         return rows
     return rows.filter(region__in=treasury_regions(user))
 
@@ -83,7 +83,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Where this page is."""
         back = {"url": reverse("office:money"), "label": _("Money that needs a person")}
-        if not is_operator(self.request.user):
+        if not is_finance(self.request.user):
             back = {"url": reverse("office:treasury_refunds"), "label": str(TreasuryRefundsView.page_title)}
         return [*self.breadcrumbs_items, back, {"url": "", "label": self.get_page_title()}]
 
@@ -93,7 +93,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         match request.POST.get("keputusan", ""):
             case "paid":
                 return self.note_paid(refund)
-            case "again" if is_operator(request.user):
+            case "again" if is_finance(request.user):
                 if payments.try_at_gateway_again(refund_id=refund.pk, now=now):
                     journal.note(action=journal.RETRY_REFUND, about=refund, by=request.user)
                     messages.success(request, _("Midtrans is asked once more."))
@@ -150,10 +150,10 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "bank": payments.BANKS.get(account.bank, account.bank) if account else "",
             "lines": lines_of(refund),
             "is_open": refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
-            "may_retry": is_operator(self.request.user)
+            "may_retry": is_finance(self.request.user)
             and refund.status == RefundStatus.MANUAL
             and bool(refund.last_error),
-            "is_operator": is_operator(self.request.user),
+            "is_operator": is_finance(self.request.user),
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
-from frontend.office.access import OperatorOnly
+from frontend.office.access import FinanceOnly
 from frontend.office.views.closings import number
 from marketplace.payments import services
 from marketplace.payments.models import GatewayReport, GatewayReportRow, ReportDifference
@@ -38,7 +38,7 @@ class ReportForm(forms.Form):
     )
 
 
-class ReportsView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class ReportsView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """The reports that were read, and the form for another."""
 
     template_name = "office/reports.html"
@@ -80,7 +80,7 @@ class ReportsView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         return {"form": ReportForm()} | context | {"reports": rows.order_by("-read_at", "-pk")[:50]}
 
 
-class ReportView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class ReportView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """One report: every difference, and what a person found out about it."""
 
     template_name = "office/report.html"
