@@ -29,6 +29,7 @@ RECORD_DEPOSIT = "office.record_deposit"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
 RETRY_REFUND = "office.retry_refund"
+GIVE_BACK = "office.give_back"
 CONFIRM_CLOSING = "office.confirm_closing"
 DROP_CLOSING = "office.drop_closing"
 ACCEPT_PAYMENT = "office.accept_payment"
@@ -70,6 +71,7 @@ LABELS = {
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
+    GIVE_BACK: gettext_lazy("Given back to the buyer"),
     RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
     CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
     DROP_CLOSING: gettext_lazy("Closing called off"),

@@ -7,13 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from foundation.audit.models import PersonalDataAccess
+from marketplace.orders.models import OrderLine
 from marketplace.payments.models import GatewayReport, Refund, RefundAccount
 from marketplace.sales.models import Closing
 from marketplace.shops.models import MerchantAccount
 from tests.factories.inventory import SlotFactory
-from tests.factories.orders import NOW
+from tests.factories.orders import NOW, goods, placed_order
 from tests.factories.payments import PaymentFactory, RefundFactory
-from tests.frontend.visiting import soup, words
+from tests.frontend.visiting import midtrans, soup, words  # noqa: F401  # the fixture
+from tests.marketplace.sales.money import faults, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,23 @@ class TestRefunds:
         visitor.post(reverse("office:refund", args=[refund.pk]), {"keputusan": "charge"})
         assert Refund.objects.get(pk=refund.pk).in_charge == people["treasurer of bukittinggi"]
         assert visitor.get(reverse("office:treasury_request", args=[foreign.pk])).status_code == 404
+
+
+class TestGivingBack:
+    def test_so_many_of_a_line_with_a_reason(self, office, midtrans):  # noqa: F811
+        rendang = goods(price=30_000)
+        order = placed_order((rendang, None, 3))
+        pay(midtrans, order)
+        line = OrderLine.objects.get()
+        url = reverse("office:order", args=[order.code])
+        assert soup(office.get(url)).find(id=f"jumlah-{line.pk}")["max"] == "3"
+        for sent in ({f"jumlah-{line.pk}": "2"}, {"alasan": "Rusak"}, {f"jumlah-{line.pk}": "x", "alasan": "Rusak"}):
+            office.post(url, sent)
+        office.post(url, {f"jumlah-{line.pk}": "4", "alasan": "Rusak"})
+        assert not Refund.objects.exists()
+        office.post(url, {f"jumlah-{line.pk}": "2", "alasan": "Rusak"})
+        assert list(Refund.objects.values_list("amount", "reason")) == [(60_000, "Rusak")]
+        assert faults() == []
 
 
 class TestReports:
