@@ -286,6 +286,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "lapse-unpaid-orders": {"task": "marketplace.sales.tasks.lapse_unpaid_orders", "schedule": timedelta(minutes=1)},
     "poll-payments": {"task": "marketplace.payments.tasks.poll_payments", "schedule": timedelta(minutes=1)},
+    "run-closings": {"task": "marketplace.sales.tasks.run_closings", "schedule": timedelta(minutes=1)},
+    "send-waiting-refunds": {
+        "task": "marketplace.payments.tasks.send_waiting_refunds",
+        "schedule": timedelta(minutes=5),
+    },
+    "recheck-paid": {"task": "marketplace.payments.tasks.recheck_paid", "schedule": crontab(hour="0", minute="30")},
+    "erase-old-accounts": {
+        "task": "marketplace.payments.tasks.erase_old_accounts",
+        "schedule": crontab(hour="1", minute="45"),
+    },
     "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
     "render-waiting-pictures": {
         "task": "marketplace.catalog.tasks.render_waiting_pictures",
@@ -309,6 +319,10 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
+    "erase-old-search-counts": {
+        "task": "search.tasks.erase_old_counts",
+        "schedule": crontab(hour="1", minute="50"),
+    },
     "tell-of-closures": {"task": "tourism.destinations.tasks.tell_of_closures", "schedule": timedelta(minutes=1)},
     "make-missing-renditions": {"task": "cms.media.tasks.make_missing_renditions", "schedule": timedelta(minutes=1)},
     "hand-over-translations": {"task": "cms.pages.tasks.hand_over_translations", "schedule": timedelta(minutes=10)},
@@ -365,8 +379,12 @@ IRIS_URL = env.str(
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.
 PAYMENT_GRACE = env_minutes("PAYMENT_GRACE_MINUTES", default=15)
-# Below this total a virtual account's flat fee makes no sense: only QRIS and e-wallets are offered (rupiah).
-SMALL_PAYMENT = env.int("SMALL_PAYMENT", default=50_000)
+# How long a buyer has to choose another date, or to say where money is to go, before it goes by itself or is asked again.
+DATE_CHANGE_WINDOW = timedelta(hours=env.int("DATE_CHANGE_WINDOW_HOURS", default=72))
+# A place marked closed refunds its visitors after this, unless a person decides sooner.
+CLOSURE_PATIENCE = timedelta(hours=env.int("CLOSURE_PATIENCE_HOURS", default=12))
+# How long a regional treasury has to give deposited retribusi back.
+TREASURY_REFUND_DAYS = env.int("TREASURY_REFUND_DAYS", default=14)
 # Ed25519 seed of ticket signatures, 32 bytes in hex; older public keys stay valid at the gates until rotated out.
 TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", default="11" * 32 if DEMO or DEBUG else "")
 

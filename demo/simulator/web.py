@@ -78,6 +78,14 @@ class Response:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def json(self) -> Json | None:
+        """The body as a JSON object; None if it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
     @property
     def status_line(self) -> str:
         try:

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from frontend.office.views import deliveries, deposits, finance, money, orders, payouts, rates, receipts, trade
+from frontend.office.views import (
+    closings,
+    deliveries,
+    deposits,
+    finance,
+    money,
+    orders,
+    payouts,
+    rates,
+    receipts,
+    refunds,
+    reports,
+    searching,
+    trade,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -40,8 +54,31 @@ urlpatterns = [
     path("niaga/pesanan/", orders.OrdersView.as_view(), name="orders"),
     path("niaga/pesanan/<str:code>/", orders.OrderView.as_view(), name="order"),
     path("niaga/uang/", money.MoneyView.as_view(), name="money"),
-    path("niaga/uang/kembali/<int:pk>/", money.RefundPaidView.as_view(), name="refund_paid"),
+    path("niaga/uang/kembali/<int:pk>/", refunds.RefundView.as_view(), name="refund"),
+    path("niaga/uang/bayar/<int:pk>/", money.PaymentDecisionView.as_view(), name="payment_decision"),
+    path("niaga/penutupan/", closings.ClosingsView.as_view(), name="closings"),
+    path("niaga/penutupan/baru/", closings.NewClosingView.as_view(), name="close_dates"),
+    path("niaga/penutupan/<int:pk>/", closings.ClosingView.as_view(), name="closing"),
+    path("niaga/laporan-midtrans/", reports.ReportsView.as_view(), name="reports"),
+    path("niaga/laporan-midtrans/<int:pk>/", reports.ReportView.as_view(), name="report"),
+    path("retribusi-kembali/", refunds.TreasuryRefundsView.as_view(), name="treasury_refunds"),
+    path("retribusi-kembali/<int:pk>/surat/", refunds.TreasuryRequestView.as_view(), name="treasury_request"),
     path("niaga/kiriman/", deliveries.DeliveriesView.as_view(), name="deliveries"),
     path("niaga/kiriman/hasil/", deliveries.DeliveriesView.as_view(results_only=True), name="deliveries_results"),
     path("niaga/kiriman/<int:pk>/ulang/", deliveries.DeliveryAgainView.as_view(), name="delivery_again"),
+    path("pencarian/", searching.SearchesView.as_view(), name="searches"),
+    path("pencarian/pertanyaan/", searching.QuestionView.as_view(), name="search_question"),
+    path("pencarian/pilihan/<int:pk>/lepas/", searching.UnpinView.as_view(), name="search_unpin"),
+    path("pencarian/kata/", searching.WordingsView.as_view(), name="wordings"),
+    path("pencarian/kata/hasil/", searching.WordingsView.as_view(results_only=True), name="wordings_results"),
+    path("pencarian/kata/baru/", searching.WordingView.as_view(), name="wording_new"),
+    path("pencarian/kata/<int:pk>/", searching.WordingView.as_view(), name="wording"),
+    path("pencarian/indeks/", searching.IndexView.as_view(), name="search_index"),
+    path("pencarian/indeks/ditolak/", searching.RefusedView.as_view(), name="search_refused"),
+    path(
+        "pencarian/indeks/ditolak/hasil/",
+        searching.RefusedView.as_view(results_only=True),
+        name="search_refused_results",
+    ),
+    path("pencarian/indeks/ditolak/<int:pk>/ulang/", searching.RefusedAgainView.as_view(), name="search_refused_again"),
 ]

@@ -13,6 +13,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from frontend.office import admin_urls, journal
 from frontend.office.access import is_finance, is_operator, treasury_regions
 from frontend.office.panels import FinancePanel, ReceiptsPanel, WaitingPanel
+from frontend.office.views.searching import is_editor_of_the_search
 
 
 class OperatorItem(MenuItem):
@@ -21,6 +22,14 @@ class OperatorItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether it is for this account."""
         return is_operator(request.user)
+
+
+class SearchEditorItem(MenuItem):
+    """Shown to those who edit for the whole province."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether it is for this account."""
+        return is_editor_of_the_search(request.user)
 
 
 class FinanceItem(MenuItem):
@@ -96,10 +105,45 @@ def trade_item() -> MenuItem:
             _("Money that needs a person"), reverse_lazy("office:money"), name="uang", icon_name="warning", order=40
         ),
         OperatorItem(
+            _("Closed dates"), reverse_lazy("office:closings"), name="penutupan", icon_name="calendar", order=44
+        ),
+        OperatorItem(
+            _("Midtrans' reports"), reverse_lazy("office:reports"), name="laporan", icon_name="table", order=46
+        ),
+        OperatorItem(
             _("Deliveries given up"), reverse_lazy("office:deliveries"), name="kiriman", icon_name="mail", order=50
         ),
     ]
     return SubmenuMenuItem(_("Marketplace"), Menu(items=items), name="niaga", icon_name="clipboard-list", order=260)
+
+
+@hooks.register("register_admin_menu_item")
+def search_item() -> MenuItem:
+    """The search, for the province."""
+    items = [
+        SearchEditorItem(
+            _("What people search"), reverse_lazy("office:searches"), name="kueri", icon_name="search", order=10
+        ),
+        SearchEditorItem(
+            _("Words of the search"), reverse_lazy("office:wordings"), name="kata", icon_name="openquote", order=20
+        ),
+        OperatorItem(
+            _("Search index"), reverse_lazy("office:search_index"), name="indeks", icon_name="list-ul", order=30
+        ),
+    ]
+    return SubmenuMenuItem(_("Search"), Menu(items=items), name="pencarian", icon_name="search", order=270)
+
+
+@hooks.register("register_admin_menu_item")
+def treasury_refunds_item() -> MenuItem:
+    """Retribusi that went back, for treasurers."""
+    return TreasurerItem(
+        _("Retribusi to give back"),
+        reverse_lazy("office:treasury_refunds"),
+        name="retribusi-kembali",
+        icon_name="undo",
+        order=252,
+    )
 
 
 @hooks.register("construct_homepage_panels")

@@ -53,7 +53,7 @@ from marketplace.catalog.models import Variant
 from marketplace.inventory.queries import stock_left
 from marketplace.inventory.services import adjust_stock
 for pk, left in stock_left(list(Variant.objects.filter(listing__slug=slug).values_list("pk", flat=True)), now).items():
-    adjust_stock(variant_id=pk, change=-left, reason="Journey", by_id=None, now=now)
+    adjust_stock(variant_id=pk, change=-left, by_id=None, now=now)
 """
     run(stack, code, slug=slug)
 

@@ -15,7 +15,7 @@ SELLER = next(account.login for account in ACCOUNTS if account.where == "/toko-s
 
 
 def finds_a_place(person: Person, typed: str, title: str) -> None:
-    box = person.page.get_by_role("searchbox").first
+    box = person.page.get_by_role("combobox").first
     box.click()
     box.press_sequentially(typed)
     person.page.locator(".find__list a", has_text=title).filter(has_text=re.compile("Tempat|Place")).click()

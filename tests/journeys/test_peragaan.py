@@ -160,6 +160,6 @@ def test_ten_minutes_at_lebaran(arrives: Arrival) -> None:
 
 
 def search(person: Person, typed: str) -> None:
-    box = person.page.get_by_role("searchbox").first
+    box = person.page.get_by_role("combobox").first
     box.click()
     box.press_sequentially(typed)

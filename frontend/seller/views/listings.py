@@ -114,7 +114,6 @@ def stock(request: HttpRequest, shop: Shop, listing: int, variant: int) -> HttpR
             inventory.adjust_stock(
                 variant_id=row.pk,
                 change=form.cleaned_data["change"],
-                reason=saving.REASON,
                 by_id=int(request.user.pk or 0),
                 now=now,
             )
@@ -138,10 +137,14 @@ def show_or_hide(request: HttpRequest, shop: Shop, listing: int) -> HttpResponse
     """Show a product to buyers, or take it out of sight."""
     now = timezone.now()
     found = find(shop, listing)
-    if request.POST.get("tampil") == "1":
-        catalog.publish_listing(listing_id=found.pk, now=now)
-    else:
-        catalog.hide_listing(listing_id=found.pk, now=now)
+    try:
+        if request.POST.get("tampil") == "1":
+            catalog.publish_listing(listing_id=found.pk, now=now)
+        else:
+            catalog.hide_listing(listing_id=found.pk, now=now)
+    except DomainError as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("seller:listings", shop=shop.slug)
     if is_partial(request):
         (row,) = shelves.rows(list(shelves.with_parts(Listing.objects.filter(pk=found.pk))), now=now)
         return render(request, "seller/_listing.html", {"row": row, "shop": shop})
@@ -309,6 +312,8 @@ def status_sentence(listing: Listing) -> str:
     """What became of a product, for the toast."""
     if listing.status == ListingStatus.PUBLISHED:
         return _("It is shown now and can be bought.")
+    if listing.status == ListingStatus.BLOCKED:
+        return _("Saved. It stays blocked by the province.")
     if listing.status == ListingStatus.PENDING:
         return _("Saved. It appears once the province has approved your shop.")
     return _("It is hidden now. Nobody can buy it until you show it again.")

@@ -67,11 +67,15 @@ def set_aside_for(
 
 
 def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
-    """The money left: from the gateway's balance, or from the bank where a person paid it."""
+    """The money left: from the gateway's balance, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
     source = accounts.bank(payment.merchant_account.code) if by_hand else clearing(payment)
-    transfer = Transfer(refunds(payment), source, refund.amount)
-    post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=[transfer], now=now)
+    transfers = [Transfer(refunds(payment), source, refund.amount)]
+    if refund.region_id is not None:
+        # The treasury owed it since it was set aside, line by line; now it has paid.
+        owed = entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}"])
+        transfers = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in owed]
+    post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=transfers, now=now)
 
 
 def lines_of(order: Order) -> list[OrderLine]:

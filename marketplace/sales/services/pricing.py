@@ -14,6 +14,7 @@ from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
+from marketplace.inventory.queries import Cap, caps_of, pools_of
 from marketplace.inventory.queries.availability import why_closed
 from marketplace.shops.models import CollectionAgreement, ShopStatus
 from tourism.destinations.models import Closure
@@ -39,6 +40,7 @@ class PricedLine:
     variant_id: int
     slot_id: int | None
     pool_ids: tuple[int, ...]
+    caps: tuple[Cap, ...]
     quantity: int
     price: int
     kind: str
@@ -170,7 +172,8 @@ def _priced(row: CartLine, price: int, today: date) -> PricedLine:
     return PricedLine(
         variant_id=variant.pk,
         slot_id=row.slot_id,
-        pool_ids=(row.slot.pool_id if row.slot else variant.stock.pool_id,),
+        pool_ids=pools_of(variant, row.slot),
+        caps=caps_of(variant, row.slot),
         quantity=row.quantity,
         price=price,
         kind=listing.kind,

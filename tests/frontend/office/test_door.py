@@ -19,7 +19,7 @@ def through_the_door(user=None, *, going_to="/admin/pages/"):
 
 def test_a_stranger_signs_in_where_everybody_does():
     answer = through_the_door()
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('account_login')}?next=/admin/pages/")
+    assert (answer.status_code, answer["Location"]) == (302, "/akun/login/?next=/admin/pages/")
 
 
 def test_whoever_works_here_goes_on():
