@@ -101,7 +101,7 @@ def trade_item() -> MenuItem:
         OperatorItem(_("Shops"), reverse_lazy("office:shops"), name="toko", icon_name="group", order=10),
         OperatorItem(_("Listings"), reverse_lazy("office:listings"), name="barang", icon_name="tag", order=20),
         OperatorItem(_("Find an order"), reverse_lazy("office:orders"), name="pesanan", icon_name="search", order=30),
-        OperatorItem(
+        FinanceItem(
             _("Money that needs a person"), reverse_lazy("office:money"), name="uang", icon_name="warning", order=40
         ),
         OperatorItem(

@@ -22,6 +22,10 @@ def poll_payouts(**_: object) -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def estimate_gateway_fees(**_: object) -> None:
-    """Post what Midtrans takes for the payments of yesterday and before. Beat runs it daily; a repeat changes nothing."""
+    """Post what Midtrans takes for the payments of yesterday and before, and what its reports say of it.
+
+    Beat runs it daily; a repeat changes nothing.
+    """
     while services.estimate_gateway_fees(now=timezone.now(), limit=BATCH) == BATCH:
         pass
+    services.take_fees_from_reports(now=timezone.now())

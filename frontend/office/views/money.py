@@ -12,7 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
 from frontend.office import journal, waiting
-from frontend.office.access import FinanceOnly
+from frontend.office.access import FinanceOnly, is_operator
 from marketplace.payments.models import Payment
 from marketplace.sales.services import decide_review, lose_dispute
 
@@ -42,6 +42,7 @@ class MoneyView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
             "payments": payments[:MOST_SHOWN],
             "refunds": refunds[:MOST_SHOWN],
             "silent": silent[:MOST_SHOWN],
+            "is_operator": is_operator(self.request.user),
         }
 
 

@@ -19,7 +19,7 @@ from foundation.audit.services import note_access
 from foundation.clock import WIB, day_of
 from foundation.errors import DomainError
 from frontend.office import journal
-from frontend.office.access import is_finance, treasury_regions
+from frontend.office.access import is_finance, is_operator, treasury_regions
 from frontend.office.columns import language
 from frontend.office.papers import treasury_request_pdf
 from marketplace.orders.models import OrderLine
@@ -153,7 +153,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "may_retry": is_finance(self.request.user)
             and refund.status == RefundStatus.MANUAL
             and bool(refund.last_error),
-            "is_operator": is_finance(self.request.user),
+            "is_operator": is_operator(self.request.user),
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),

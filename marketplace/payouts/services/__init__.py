@@ -1,7 +1,11 @@
 """Freezing shares, closing periods, paying out, handing retribusi over."""
 
 from marketplace.payouts.services.depositing import DepositRefused, record_deposit
-from marketplace.payouts.services.gateway_fees import correct_gateway_fee, estimate_gateway_fees
+from marketplace.payouts.services.gateway_fees import (
+    correct_gateway_fee,
+    estimate_gateway_fees,
+    take_fees_from_reports,
+)
 from marketplace.payouts.services.paying_out import (
     PayoutRefused,
     SamePerson,
@@ -48,4 +52,5 @@ __all__ = [
     "reject_batch",
     "send_batch",
     "settle",
+    "take_fees_from_reports",
 ]

@@ -11,7 +11,7 @@ from marketplace.ledger import accounts
 from marketplace.ledger.models import Journal, JournalKind
 from marketplace.ledger.queries import entries_for
 from marketplace.ledger.services import Transfer, post
-from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.models import GatewayReport, GatewayReportRow, Payment, PaymentStatus
 from marketplace.payouts.models import GatewayFeeRate
 from marketplace.payouts.queries import gateway_fee_on
 
@@ -52,6 +52,20 @@ def correct_gateway_fee(*, payment_id: int, fee: int, now: datetime) -> int:
         count = len(_references(payment.pk))
         _post(payment, f"payment:{payment.pk}" + (f":{count}" if count else ""), difference, now=now)
     return difference
+
+
+def take_fees_from_reports(*, now: datetime, reports: int = 5) -> int:
+    """Correct fees by what the newest reports of Midtrans say; returns how many differed. A repeat changes nothing.
+
+    :param reports: how many of them are looked through.
+    """
+    newest = list(GatewayReport.objects.order_by("-pk").values_list("pk", flat=True)[:reports])
+    rows = GatewayReportRow.objects.filter(report__in=newest, payment__isnull=False, fee__gt=0).order_by("report", "pk")
+    # The later report knows better.
+    told = {payment_id: fee for payment_id, fee in rows.values_list("payment_id", "fee") if payment_id is not None}
+    return sum(
+        correct_gateway_fee(payment_id=payment_id, fee=fee, now=now) != 0 for payment_id, fee in sorted(told.items())
+    )
 
 
 def fee_of(payment: Payment) -> int:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from marketplace.ledger.queries import balance
-from marketplace.payouts.services import correct_gateway_fee, estimate_gateway_fees
+from marketplace.payments.services.reports import import_report
+from marketplace.payouts.services import correct_gateway_fee, estimate_gateway_fees, take_fees_from_reports
 from tests.factories.orders import NOW, goods, placed_order
 from tests.factories.payouts import GatewayFeeRateFactory
 from tests.marketplace.sales.money import faults, pay
@@ -48,6 +49,18 @@ class TestReport:
         assert correct_gateway_fee(payment_id=payment.pk, fee=650, now=TOMORROW) == -127
         assert fees() == 650
         assert faults() == []
+
+    def test_that_was_read_in_corrects_the_estimate_once(self, payment):
+        GatewayFeeRateFactory(rate=70)
+        estimate_gateway_fees(now=TOMORROW, limit=100)
+        raw = (
+            "Order ID,Transaction ID,Transaction Type,Channel,Status,Amount,Fee,Transaction Time\n"
+            f"{payment.gateway_order_id},{payment.transaction_id},Payment,QRIS,settlement,100000,777,2026-11-22 10:00:00\n"
+        )
+        import_report(raw=raw.encode(), name="laporan.csv", merchant_account=payment.merchant_account, now=TOMORROW)
+        assert take_fees_from_reports(now=TOMORROW) == 1
+        assert take_fees_from_reports(now=TOMORROW) == 0
+        assert fees() == 777
 
     def test_needs_no_estimate(self, payment):
         assert correct_gateway_fee(payment_id=payment.pk, fee=650, now=TOMORROW) == 650
