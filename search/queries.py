@@ -98,7 +98,8 @@ def search(
         hits = [hit for hit in spread(found.hits, request) if hit.key not in first]
         hits = [*pinned, *hits] if at == 1 else hits
         total = max(found.total, len(pinned))
-        beside, reason = (), Beside.NOTHING
+        beside: tuple[Result, ...] = ()
+        reason = Beside.NOTHING
         if total < FEW:
             may_ask = not limited and monotonic() - began < _PATIENCE
             near_hits, reason = _beside(request, {hit.key for hit in hits}, may_ask=may_ask)
