@@ -57,7 +57,7 @@ def is_doubled(word: str) -> bool:
 def _parts(folded: str) -> Iterator[str]:
     for match in _WORD.finditer(folded):
         word = match.group()
-        if twice := _TWICE.match(word):
+        if "2" in word and (twice := _TWICE.match(word)):
             yield f"{twice[1]}-{twice[1]}{twice[2] or ''}"
         elif "-" not in word or is_doubled(word):
             yield word

@@ -23,6 +23,7 @@ from elasticsearch import (
 from elasticsearch.dsl import Search
 
 from search.analysis.analyzer import Analyzer, Concept
+from search.documents.entry import INDEX_FORM
 from search.engines import elastic_terms as terms
 from search.engines.circuit import Circuit, Failure
 from search.engines.contract import (
@@ -146,14 +147,16 @@ class ElasticsearchEngine:
         try:
             status = self.client.cluster.health()["status"]
             documents = int(self.client.count(index=self.index)["count"])
+            if self.is_broken():
+                return Health(is_up=False, documents=documents, detail="The index is of another form.")
             return Health(is_up=True, documents=documents, detail=f"{status}, {', '.join(self._behind(self.index))}")
         except (ApiError, TransportError, LookupError, TypeError, ValueError) as failure:
             return Health(is_up=False, documents=0, detail=str(failure))
 
     def is_broken(self) -> bool:
-        """Whether the server answers and has no index for us."""
+        """Whether the server answers and has no index for us, or one with other fields."""
         try:
-            return not self._behind(self.index)
+            return not any(self._is_of_this_form(name) for name in self._behind(self.index))
         except (ApiError, TransportError, LookupError, TypeError, ValueError):
             return False
 
@@ -179,7 +182,7 @@ class ElasticsearchEngine:
         """Fill a new index; when the block ends well, the alias moves to it at once."""
         with self.writing.passing(), answering():
             self._make_way()
-            fresh = f"{self.index}-{time.time_ns()}"
+            fresh = f"{self.index}-f{INDEX_FORM}-{time.time_ns()}"
             terms.create(
                 self.client.options(request_timeout=BULK_SECONDS), fresh, alias=self.building, tombstones=TOMBSTONES
             )
@@ -288,6 +291,10 @@ class ElasticsearchEngine:
             return list(self.client.indices.get_alias(name=alias))
         except NotFoundError:
             return []
+
+    def _is_of_this_form(self, name: str) -> bool:
+        """Whether an index has the fields that are written and asked for now."""
+        return name.startswith(f"{self.index}-f{INDEX_FORM}-")
 
     def _make_way(self) -> None:
         """Forget a rebuild that was never finished.

@@ -153,6 +153,8 @@ class EmbeddedEngine:
             current, building = self.folders.current(), self.folders.building()
             if current is None or not current.exists():
                 raise EngineBroken("There is no index yet.")
+            if not self.folders.is_of_this_form(current):
+                raise EngineBroken("The index is of another form.")
             for generation in filter(None, (current, building)):
                 self._write(generation, operations)
         return {}
@@ -206,6 +208,8 @@ class EmbeddedEngine:
         generation = self.folders.current()
         if generation is None:
             raise EngineBroken("There is no index yet.")
+        if not self.folders.is_of_this_form(generation):
+            raise EngineBroken("The index is of another form.")
         try:
             stamp = (generation.name, (generation / "meta.json").stat().st_mtime_ns)
         except FileNotFoundError as missing:

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from search.documents.entry import INDEX_FORM
 from search.engines.contract import EngineDown
+
+_FORM = f"g{INDEX_FORM}-"
 
 
 class Folders:
@@ -30,10 +33,14 @@ class Folders:
 
     def start(self) -> Path:
         """An empty generation to be filled; one that was left unfinished is forgotten."""
-        generation = self.folder / f"g{time.time_ns()}"
+        generation = self.folder / f"{_FORM}{time.time_ns()}"
         generation.mkdir(parents=True)
         self._point("building", generation)
         return generation
+
+    def is_of_this_form(self, generation: Path) -> bool:
+        """Whether a generation has the fields that are written and asked for now."""
+        return generation.name.startswith(_FORM)
 
     def finish(self, generation: Path) -> None:
         """Let a filled generation answer, and remove the others."""

@@ -41,7 +41,9 @@ def analyzer() -> Analyzer:
 def made(name: str, folder: Path) -> Engine:
     if name == "embedded":
         return EmbeddedEngine(folder=folder, analyzer=analyzer)
-    return ElasticsearchEngine(url=URL, index=f"contract-{os.getpid()}-{folder.name}".lower(), analyzer=analyzer)
+    index = f"contract-{os.getpid()}-{folder.name}".lower()
+    # What is tested is what is found, not how busy the machine is.
+    return ElasticsearchEngine(url=URL, index=index, analyzer=analyzer, seconds=60.0)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -210,6 +212,15 @@ class TestFilters:
     def test_sorts_by_price_with_what_has_none_last(self, filled):
         assert keys(filled, ask(sort=Sort.CHEAPEST))[:3] == ["listing:5", "listing:2", "listing:3"]
         assert keys(filled, ask(sort=Sort.DEAREST))[:2] == ["listing:4", "listing:1"]
+
+    def test_by_the_box_of_a_map(self, filled):
+        assert sorted(keys(filled, ask(box=(-0.35, 100.3, -0.25, 100.4)))) == ["destination:1", "destination:5"]
+
+    def test_goods_that_name_where_they_are_made_come_first_among_equals(self, empty):
+        plain = CONTENTS["listing:3"]
+        empty.apply([operation("listing:3", 1, plain), operation("listing:9", 1, replace(plain, is_local=True))])
+        empty.refresh()
+        assert keys(empty, ask("keripik")) == ["listing:9", "listing:3"]
 
 
 class TestFacets:
@@ -383,6 +394,22 @@ class TestEmbedded:
         with fresh.rebuild() as filling:
             filling.add(all_operations())
         assert fresh.search(ask("jam gadang")).hits[0].key == "destination:1"
+
+    def test_an_index_with_other_fields_is_broken_until_rebuilt(self, tmp_path):
+        engine = EmbeddedEngine(folder=tmp_path, analyzer=analyzer)
+        with engine.rebuild() as filling:
+            filling.add(all_operations())
+        generation = engine.folders.current()
+        assert generation is not None
+        generation.rename(tmp_path / "g1-1")
+        (tmp_path / "current").write_text("g1-1")
+        fresh = EmbeddedEngine(folder=tmp_path, analyzer=analyzer)
+        assert (fresh.is_broken(), fresh.health().detail) == (True, "The index is of another form.")
+        with pytest.raises(EngineBroken, match="another form"):
+            fresh.apply(all_operations())
+        with fresh.rebuild() as filling:
+            filling.add(all_operations())
+        assert not fresh.is_broken()
 
     def test_keeps_no_old_generations(self, tmp_path):
         engine = EmbeddedEngine(folder=tmp_path, analyzer=analyzer)
