@@ -203,6 +203,24 @@ class TestVerifying:
         assert [difference.kind for difference in indexer.verify()] == ["unread"]
         assert next(indexer.verify()).key.startswith("shop:")
 
+    def test_what_changes_while_it_is_compared_is_no_difference(self, index, monkeypatch):
+        listing = listed("Rendang")
+        indexer.rebuild(now=NOW)
+        outbox.drain(now=NOW)
+        look = indexer._on_their_way
+
+        def look_and_then_somebody_saves():
+            seen = look()
+            Listing.objects.filter(pk=listing.pk, title_id="Rendang").update(title_id="Dendeng")
+            publish(topic="listing.changed", key=listing.pk, now=NOW)
+            return seen
+
+        monkeypatch.setattr(indexer, "_on_their_way", look_and_then_somebody_saves)
+        assert list(indexer._compare()) != []
+        Listing.objects.filter(pk=listing.pk).update(title_id="Rendang")
+        outbox.drain(now=NOW)
+        assert list(indexer.verify()) == []
+
     def test_finds_and_mends_lost_stale_ghost_and_unread(self, index):
         lost, stale, unread = listed("Rendang"), listed("Dendeng"), listed("Kerupuk")
         indexer.rebuild(now=NOW)

@@ -14,6 +14,7 @@ from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
+from marketplace.inventory.queries import Cap, caps_of, pools_of
 from marketplace.inventory.queries.availability import why_closed
 from marketplace.shops.models import CollectionAgreement, ShopStatus
 from tourism.destinations.models import Closure
@@ -39,9 +40,12 @@ class PricedLine:
     variant_id: int
     slot_id: int | None
     pool_ids: tuple[int, ...]
+    caps: tuple[Cap, ...]
     quantity: int
     price: int
     kind: str
+    listing_id: int
+    category_id: int
     charge_kind: str
     title_id: str
     title_en: str
@@ -168,10 +172,13 @@ def _priced(row: CartLine, price: int, today: date) -> PricedLine:
     return PricedLine(
         variant_id=variant.pk,
         slot_id=row.slot_id,
-        pool_ids=(row.slot.pool_id if row.slot else variant.stock.pool_id,),
+        pool_ids=pools_of(variant, row.slot),
+        caps=caps_of(variant, row.slot),
         quantity=row.quantity,
         price=price,
         kind=listing.kind,
+        listing_id=listing.pk,
+        category_id=listing.category_id,
         charge_kind=variant.charge_kind,
         title_id=listing.title_id,
         title_en=listing.title_en,

@@ -209,6 +209,10 @@ class TestRefusals:
             ({"shipping": {"shop": "DRONE"}}, "shipping"),
             ({"shipping": {"shop": "FLAT_RATE"}, "agreed_total": 100_000}, "address"),
             ({"shipping": {"shop": "FLAT_RATE"}, "agreed_total": 100_000, "address": "Jalan 1"}, "village"),
+            (
+                {"shipping": {"shop": "FLAT_RATE"}, "agreed_total": 100_000, "address": "Jalan 1", "locality": "Medan"},
+                "postal_code",
+            ),
         ],
     )
     def test_details_that_are_missing(self, changes, field):
