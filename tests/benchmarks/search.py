@@ -390,6 +390,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         pools = [
             stack.enter_context(ProcessPoolExecutor(1, context, initializer=prepare)) for _process in range(PROCESSES)
         ]
+        # Every process is ready and warm before anything is measured.
+        for ready in [pool.submit(own_seconds) for pool in pools]:
+            ready.result()
         print(HEADER)
         figures["questions"] = []
         for what in ("search", "suggest", "map", "browse"):
