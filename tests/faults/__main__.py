@@ -252,7 +252,8 @@ class Trial:
                 )
                 seen.differences += has_money != (payment.status in (PaymentStatus.PAID, PaymentStatus.DISPUTED))
                 ours = {
-                    refund.key: refund.amount for refund in payment.refunds.exclude(status__in=("MANUAL", "TREASURY", "FAILED"))
+                    refund.key: refund.amount
+                    for refund in payment.refunds.exclude(status__in=("MANUAL", "TREASURY", "FAILED"))
                 }
                 theirs = {row["refund_key"]: row["amount"] for row in rows[-1]["refunds"]} if rows else {}
                 seen.differences += ours != theirs
