@@ -3,14 +3,12 @@
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
-from threading import Barrier
 
 import pytest
 
 from foundation.accounts.buyer import Buyer
 from marketplace.inventory.models import Hold, Pool
-from marketplace.inventory.services import PoolExhausted, holding
+from marketplace.inventory.services import PoolExhausted
 from marketplace.orders.models import Contact, Order, OrderLine, ShopOrder
 from marketplace.sales.services import place
 from tests.factories.orders import NOW, admission, details, fill_cart, goods
@@ -49,21 +47,3 @@ def test_one_gets_it_and_of_the_others_nothing_is_written(name: str):
     assert counts == [1] * 5
     assert list(Pool.objects.values_list("taken", flat=True)) == [1]
     assert faults() == []
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("name", THINGS)
-def test_control_reading_before_writing_sells_it_to_everybody(name: str, monkeypatch: pytest.MonkeyPatch):
-    # SQLite lets one writer in at a time, so that only PostgreSQL shows what the guard is for.
-    everybody_has_read = Barrier(len(BUYERS), timeout=30)
-
-    def naive(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
-        taken, capacity = Pool.objects.values_list("taken", "capacity").get(pk=pool_id)
-        everybody_has_read.wait()
-        if taken + quantity > capacity:
-            raise PoolExhausted(asked=quantity, left=capacity - taken)
-        Pool.objects.filter(pk=pool_id).update(taken=taken + quantity)
-
-    monkeypatch.setattr(holding, "take", naive)
-    assert rush(THINGS[name]()) == {"sold": 16}
-    assert [fault for fault in faults() if "taken_equals_holds" in fault] != []
