@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import DomainError, InvalidInput
 from marketplace.inventory.models import Hold, HoldStatus, Pool
-from marketplace.inventory.services.telling import tell_of_levels
+from marketplace.inventory.services.telling import LOW_STOCK, tell_of_levels
 
 
 @dataclass(frozen=True, order=True)
@@ -53,31 +53,40 @@ def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[H
     :param until: when the holds lapse.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
     """
+    return hold_within(demands=demands, until=until, now=now)
+
+
+def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[Hold]:
+    """As :func:`hold`, for a caller whose own transaction ends with the refusal: nothing is undone here."""
     # One order for everybody: two carts that want the same two pools then queue instead of deadlocking.
     wanted = sorted(demands)
-    taken: dict[int, int] = {}
+    scarce: dict[int, int] = {}
     for pool_id, of_pool in groupby(wanted, key=attrgetter("pool_id")):
-        taken[pool_id] = sum(demand.quantity for demand in of_pool)
-        take(pool_id, taken[pool_id], now=now)
+        quantity = sum(demand.quantity for demand in of_pool)
+        if not take(pool_id, quantity, now=now):
+            scarce[pool_id] = quantity
     holds = Hold.objects.bulk_create(
         Hold(pool_id=demand.pool_id, line=demand.line, quantity=demand.quantity, lapses_at=until) for demand in wanted
     )
-    tell_of_levels(taken, now=now)
+    tell_of_levels(scarce, now=now)
     return holds
 
 
-def take(pool_id: int, quantity: int, *, now: datetime) -> None:
+def take(pool_id: int, quantity: int, *, now: datetime) -> bool:
     """Count so many of a pool as taken; the caller writes the holds in the same transaction.
 
+    :returns: whether so many are left that nobody needs to be told.
     :raises PoolExhausted: fewer are left, also after the pool's lapsed holds were given back.
     """
     pool = Pool.objects.filter(pk=pool_id)
     # The guard and the increment are one statement, so no rival can slip in between.
+    if pool.with_room_for(quantity + LOW_STOCK + 1).update(taken=F("taken") + quantity):
+        return True
     if pool.with_room_for(quantity).update(taken=F("taken") + quantity):
-        return
+        return False
     # Lapsed holds are still counted as taken: give this pool's back once, under its lock, before refusing.
     if give_back_lapsed(pool_id=pool_id, now=now) and pool.with_room_for(quantity).update(taken=F("taken") + quantity):
-        return
+        return False
     left = pool.values_list(F("capacity") - F("taken"), flat=True).get()
     raise PoolExhausted(pool_id=pool_id, asked=quantity, left=left)
 
