@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.accounts.buyer import Buyer
 from frontend.parts.values import Amount
-from marketplace.carts.queries import CartView, ShopGroup
+from marketplace.carts.queries import CartView, ShopGroup, shops_in_cart
 from marketplace.catalog.models import ListingKind
 from marketplace.shipping.models import ShippingMethod
-from marketplace.shipping.queries import ShippingChoice
+from marketplace.shipping.queries import ShippingChoice, choices
 
 PREFIX = "kirim-"
 
@@ -41,6 +42,30 @@ class Sums:
     methods: Mapping[int, str]
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How each shop's goods go, as chosen on the page: all that placing an order needs to know of a cart beforehand."""
+
+    is_empty: bool
+    # Whether an address is needed.
+    is_sent: bool
+    methods: Mapping[int, str]
+
+
+def ways(buyer: Buyer, chosen: Mapping[str, str]) -> Ways:
+    """The ways of what is in the buyer's cart, in one query, and a second one if there are goods; see :func:`sums`."""
+    shops = shops_in_cart(buyer)
+    offered = choices([shop_id for shop_id, is_shipped in shops.items() if is_shipped])
+    taken = {shop_id: chosen_of(offers, chosen.get(f"{PREFIX}{shop_id}", "")) for shop_id, offers in offered.items()}
+    methods = {shop_id: choice.method for shop_id, choice in taken.items() if choice}
+    return Ways(is_empty=not shops, is_sent=ShippingMethod.FLAT_RATE in methods.values(), methods=methods)
+
+
+def chosen_of(offers: Sequence[ShippingChoice], wanted: str) -> ShippingChoice | None:
+    """The way that was asked for; the usual one where none was, or one that is not offered."""
+    return next((one for one in offers if one.method == wanted), next(iter(offers), None))
+
+
 def parameters(chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The ways in a form or an address, to be carried on."""
     for name, value in chosen.items():
@@ -54,7 +79,7 @@ def sums(cart: CartView, chosen: Mapping[str, str]) -> Sums:
     for group in cart.groups:
         name = f"{PREFIX}{group.shop_id}"
         wanted = chosen.get(name, "")
-        choice = next((one for one in group.shipping if one.method == wanted), next(iter(group.shipping), None))
+        choice = chosen_of(group.shipping, wanted)
         tickets_only = all(line.kind != ListingKind.GOODS for line in group.lines)
         groups.append(GroupSum(group=group, name=name, choice=choice, tickets_only=tickets_only))
     chosen_ways = [one.choice for one in groups if one.choice]
