@@ -84,4 +84,3 @@ def main() -> None:
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
     print(f"Kept in {arguments.out}")
-

@@ -337,7 +337,7 @@ def paid_at_midtrans(stand: Stand, addresses: Sequence[str]) -> list[bytes]:
     bodies = []
     for address in addresses:
         token = address.rstrip("/").rsplit("/", 1)[1]
-        order_id = ask("POST", f"/__sim__/sessions/{token}/choose", {"method": "qris"})["order_id"]
+        order_id = ask("POST", f"/__sim__/sessions/{token}/choose", {"method": "other_qris"})["order_id"]
         ask("POST", f"/__sim__/transactions/{order_id}/pay", {})
         told = ask("GET", f"/__sim__/notifications/?order_id={order_id}")
         bodies += [
