@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.accounts.buyer import Buyer
 from frontend.parts.values import Amount
-from marketplace.carts.queries import CartView, ShopGroup, shops_in_cart
+from marketplace.carts.queries import CartView, ShopGroup
 from marketplace.catalog.models import ListingKind
 from marketplace.shipping.models import ShippingMethod
-from marketplace.shipping.queries import ShippingChoice, choices
+from marketplace.shipping.queries import ShippingChoice
 
 PREFIX = "kirim-"
 
@@ -42,23 +41,9 @@ class Sums:
     methods: Mapping[int, str]
 
 
-@dataclass(frozen=True)
-class Ways:
-    """How each shop's goods go, as chosen on the page: all that placing an order needs to know of a cart beforehand."""
-
-    is_empty: bool
-    # Whether an address is needed.
-    is_sent: bool
-    methods: Mapping[int, str]
-
-
-def ways(buyer: Buyer, chosen: Mapping[str, str]) -> Ways:
-    """The ways of what is in the buyer's cart, in one query, and a second one if there are goods; see :func:`sums`."""
-    shops = shops_in_cart(buyer)
-    offered = choices([shop_id for shop_id, is_shipped in shops.items() if is_shipped])
-    taken = {shop_id: chosen_of(offers, chosen.get(f"{PREFIX}{shop_id}", "")) for shop_id, offers in offered.items()}
-    methods = {shop_id: choice.method for shop_id, choice in taken.items() if choice}
-    return Ways(is_empty=not shops, is_sent=ShippingMethod.FLAT_RATE in methods.values(), methods=methods)
+def methods(chosen: Mapping[str, str]) -> dict[int, str]:
+    """How each shop's goods go, as the form says: the page has one way of each chosen from the start."""
+    return {int(name.removeprefix(PREFIX)): value for name, value in parameters(chosen)}
 
 
 def chosen_of(offers: Sequence[ShippingChoice], wanted: str) -> ShippingChoice | None:
@@ -69,7 +54,8 @@ def chosen_of(offers: Sequence[ShippingChoice], wanted: str) -> ShippingChoice |
 def parameters(chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The ways in a form or an address, to be carried on."""
     for name, value in chosen.items():
-        if name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal() and value in ShippingMethod:
+        key = name.removeprefix(PREFIX)
+        if name != key and key.isascii() and key.isdigit() and len(key) < 10 and value in ShippingMethod:
             yield name, value
 
 

@@ -14,7 +14,7 @@ from marketplace.catalog.queries import PictureView
 from marketplace.inventory.queries import first_pictures
 from marketplace.shipping.queries import ShippingChoice, choices
 
-__all__ = ["CartView", "LineView", "Problem", "ShopGroup", "SlotView", "cart_count", "cart_view", "shops_in_cart"]
+__all__ = ["CartView", "LineView", "Problem", "ShopGroup", "SlotView", "cart_count", "cart_view"]
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,6 @@ def cart_view(buyer: Buyer, now: datetime) -> CartView:
         count=sum(line.quantity for line in lines),
         problems=tuple(f"{line.title}: {line.problem}" for line in lines if line.problem),
     )
-
-
-def shops_in_cart(buyer: Buyer) -> dict[int, bool]:
-    """The shops of what is in the buyer's cart, and whether any of it has to leave them; one query, nothing if it is empty."""
-    lines = CartLine.objects.filter(cart__in=Cart.objects.of_buyer(buyer))
-    shops: dict[int, bool] = {}
-    for shop_id, kind in lines.values_list("variant__listing__shop_id", "variant__listing__kind"):
-        shops[shop_id] = shops.get(shop_id, False) or kind == ListingKind.GOODS
-    return shops
 
 
 def cart_count(buyer: Buyer) -> int:

@@ -78,6 +78,7 @@ def main() -> None:
             **measure(stand, arguments),
             "idle_share": idle_share(before, usage()),
         }
+        stand.rest()
         stand.close()
         stack.audit()
         print("\nThe audit is clean.")

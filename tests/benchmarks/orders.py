@@ -34,13 +34,16 @@ Pool.objects.filter(pk=rare.pk).update(capacity=rare.taken + {PLACES})
 print("TOLD", Variant.objects.filter(listing=slots[0].listing).order_by("position")[0].pk, *(slot.pk for slot in slots))
 """
 GOODS = f"""
+from django.utils import timezone
 from marketplace.inventory.models import Pool, Stock
+from marketplace.inventory.services.telling import tell_listings
 from marketplace.shipping.models import ShippingRate
 from tourism.regions.models import Region
 rates = dict(ShippingRate.objects.values_list("shop_id", "amount"))
 stocks = Stock.objects.filter(variant__listing__slug__startswith="contoh-").select_related("variant__listing")
 stocks = list(stocks.order_by("pk")[:{POOLS}])
 Pool.objects.filter(stock__in=stocks).update(capacity={PLENTY})
+tell_listings([stock.pool_id for stock in stocks], now=timezone.now())
 village = Region.objects.filter(level="VILLAGE").exclude(postal_code="").order_by("code")[0]
 print("TOLD", village.code, *(
     f"{{s.variant_id}}:{{s.variant.listing.shop_id}}:{{s.variant.price + rates[s.variant.listing.shop_id]}}" for s in stocks

@@ -58,7 +58,7 @@ class Rate:
 
 HEADER = (
     f"{'what':<34} {'cl.':>3} {'per s':>8} {'p50 ms':>8} {'p95 ms':>8}"
-    f" {'web ms':>7} {'db ms':>6} {'wrk ms':>7} {'SQL':>5} {'bad':>4}"
+    f" {'web ms':>7} {'db ms':>6} {'wkr ms':>7} {'SQL':>5} {'bad':>4}"
 )
 
 

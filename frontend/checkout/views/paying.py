@@ -1,5 +1,6 @@
 """The checkout: one page, three short blocks, one order."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
 from marketplace.orders.models import Order
 from marketplace.sales import services
+from marketplace.shipping.models import ShippingMethod
 from tourism.regions import queries as regions
 
 
@@ -46,20 +48,15 @@ def look(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
 
 def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
     """Place the order and go on to paying; the cart itself is looked at only if something is to be mended."""
-    chosen = plain(request.POST)
-    ways = shipping.ways(buyer, chosen)
-    form = CheckoutForm(request.POST, is_sent=ways.is_sent)
-    if ways.is_empty:
-        # The same form again, after the order was placed: the cart is empty, and the order is there.
-        placed = placed_before(form, buyer)
-        return redirect("checkout:pay", code=placed.code) if placed else redirect("checkout:cart")
+    methods = shipping.methods(plain(request.POST))
+    form = CheckoutForm(request.POST, is_sent=ShippingMethod.FLAT_RATE in methods.values())
     if not form.is_valid():
         return show_again(request, form, buyer, status=422)
     try:
         placed = services.place(
             buyer=buyer,
             checkout_key=form.cleaned_data["checkout_key"],
-            details=details(form.cleaned_data, ways),
+            details=details(form.cleaned_data, methods),
             language=(get_language() or "id")[:2],
             now=now,
         )
@@ -76,20 +73,19 @@ def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
 
 def placed_before(form: CheckoutForm, buyer: Buyer) -> Order | None:
     """The buyer's own order that this very form has made."""
-    form.full_clean()
-    key = form.cleaned_data.get("checkout_key")
+    key = form.cleaned_data.get("checkout_key") if form.is_bound else None
     return Order.objects.bought_by(buyer).filter(checkout_key=key).first() if key else None
 
 
-def details(cleaned: dict[str, Any], ways: shipping.Ways) -> services.CheckoutDetails:
+def details(cleaned: dict[str, Any], methods: Mapping[int, str]) -> services.CheckoutDetails:
     """What was typed, as sales wants it; an address only if something is sent."""
-    sent = ways.is_sent
+    sent = ShippingMethod.FLAT_RATE in methods.values()
     return services.CheckoutDetails(
         name=cleaned["name"],
         phone=cleaned["phone"],
         email=cleaned["email"],
         agreed_total=cleaned["agreed_total"],
-        shipping=ways.methods,
+        shipping=methods,
         recipient_name=cleaned["recipient_name"],
         recipient_phone=cleaned["recipient_phone"],
         address=cleaned["address"] if sent else "",
@@ -110,8 +106,12 @@ def new_form(request: HttpRequest, sums: shipping.Sums) -> CheckoutForm:
 
 
 def show_again(request: HttpRequest, form: CheckoutForm, buyer: Buyer, *, status: int) -> HttpResponse:
-    """The page with what is to be mended."""
-    return show(request, form, shipping.sums(cart_view(buyer, timezone.now()), plain(request.POST)), status=status)
+    """The page with what is to be mended; without a cart, on to the order that this form has made, if there is one."""
+    cart = cart_view(buyer, timezone.now())
+    if cart.is_empty:
+        placed = placed_before(form, buyer)
+        return redirect("checkout:pay", code=placed.code) if placed else redirect("checkout:cart")
+    return show(request, form, shipping.sums(cart, plain(request.POST)), status=status)
 
 
 def show(request: HttpRequest, form: CheckoutForm, sums: shipping.Sums, *, status: int = 200) -> HttpResponse:

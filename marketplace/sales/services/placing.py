@@ -17,6 +17,7 @@ from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import Cart, CartLine
+from marketplace.catalog.models import ChargeKind
 from marketplace.inventory.services import Demand, hold_within
 from marketplace.orders.models import (
     Contact,
@@ -139,6 +140,16 @@ def _shipping(lines: list[PricedLine], details: CheckoutDetails) -> dict[int, tu
     return chosen
 
 
+def _rates(lines: list[PricedLine]) -> dict[UUID, int]:
+    """The commission rate of each line; retribusi bears none, so nobody asks for the schedules of a cart of nothing else."""
+    if all(line.charge_kind == ChargeKind.RETRIBUSI for line in lines):
+        return {line.id: 0 for line in lines}
+    fees = fees_on(lines[0].sale_day)
+    return {
+        line.id: fees.rate(kind=line.kind, region_id=line.region_id, charge_kind=line.charge_kind) for line in lines
+    }
+
+
 def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
     """The contact row, checked: what is needed is there, what is there can be meant."""
     contact = Contact(
@@ -208,10 +219,10 @@ def _write(
         for method, amount in [shipping.get(shop_id, ("", 0))]
     )
     part_of_shop = {part.shop_id: part for part in parts}
-    fees = fees_on(lines[0].sale_day)
+    rates = _rates(lines)
     order_lines, rows = [], []
     for line in lines:
-        rate = fees.rate(kind=line.kind, region_id=line.region_id, charge_kind=line.charge_kind)
+        rate = rates[line.id]
         order_lines.append(
             OrderLine(
                 id=line.id,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -95,8 +96,9 @@ def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
         CartLine.objects.filter(cart=cart)
         .select_related("variant__listing__shop", "variant__stock", "slot")
         .only(*_READ)
-        .order_by("pk")
     )
+    # Few enough to be put in order here: the database's own ORDER BY costs as much as a statement of its own.
+    rows.sort(key=attrgetter("pk"))
     if cart is None or not rows:
         raise CartChanged(_("Your cart is empty."))
     today = day_of(now)

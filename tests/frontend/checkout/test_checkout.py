@@ -153,8 +153,8 @@ class TestPlace:
         CollectionAgreementFactory(merchant_account=shop.merchant_account, region=shop.region)
         put(visitor, adult, 1, slot)
         sent = typed(soup(visitor.get(PAY)))
-        # Eighteen and two for the transaction; retribusi asks for its agreement.
-        with django_assert_num_queries(20 + (charge_kind == "RETRIBUSI")):
+        # Seventeen and two for the transaction; retribusi asks for its agreement instead of the fees.
+        with django_assert_num_queries(17 + 2):
             assert visitor.post(PAY, sent).status_code == 302
 
     def test_sold_out_between_cart_and_payment_is_said_and_nothing_is_written(self, visitor):
