@@ -118,11 +118,10 @@ def programs(*, port: int) -> list[Program]:
     """What the demo consists of; on SQLite one web process, since its search index lives in the process."""
     python = [sys.executable, "-m"]
     processes = 1 if connection.vendor == "sqlite" else 2
-    bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    threads = ["--worker-class", "gthread", "--threads", "8", "--workers", str(processes)]
+    bind = ["--bind", f"127.0.0.1:{port}", "--config", "python:config.gunicorn", "--workers", str(processes)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     return [
-        Program("site", [*python, "gunicorn", "config.wsgi", *bind, *threads, "--graceful-timeout", "5"]),
+        Program("site", [*python, "gunicorn", "config.wsgi", *bind, "--graceful-timeout", "5"]),
         Program("simulator", [sys.executable, "manage.py", "midtrans_simulator", "--port", str(port + 1)]),
         Program(
             "worker", [*python, "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2", *quiet]

@@ -68,8 +68,14 @@ class Line:
         body = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except ConnectionError:
+            # A server hangs up on who says nothing for long. Asking again is safe: one form makes one order.
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode(errors="replace")
         set_cookies = "; ".join(
             f"{name}={value}"
@@ -246,8 +252,8 @@ def parcels(stand: Stand, count: int) -> tuple[list[dict[str, str]], list[dict[s
 def race(stand: Stand, till: Till, wish: dict[str, str]) -> dict[str, float]:
     """300 buyers press Pay at the same moment for 100 places."""
     guests = till.guests([wish] * RIVALS, [{}] * RIVALS)
-    lines = [Line(stand) for _guest in guests]
     stand.rest()
+    lines = [Line(stand) for _guest in guests]
     gate = Barrier(RIVALS + 1)
 
     def press(guest: Guest, line: Line) -> None:
