@@ -17,8 +17,8 @@ from cms.tenancy.services import sync_sites
 from demo.accounts import ACCOUNTS
 from demo.supervisor import Program, Supervisor, is_free
 
-# A cold start on a slow disk; normally it takes two or three seconds.
-READY_SECONDS = 60
+# A cold start on a slow disk, or on a machine that does much else; normally it takes two or three seconds.
+READY_SECONDS = 180
 # Migrated first: behind ours, each of Wagtail's hundred migrations would render all our models too, in twice the time.
 LIBRARIES = ("wagtailcore", "wagtailimages", "wagtaildocs", "wagtailusers", "wagtailredirects", "wagtail_localize")
 
