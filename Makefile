@@ -25,7 +25,8 @@ check: setup ## Run the quick part of the tests, for every commit
 	@exec .venv/bin/python -m tools.checks
 
 bench: setup ## Measure, and print the benchmarks
-	@exec .venv/bin/python -m tests.benchmarks
+	@.venv/bin/python -m tests.benchmarks
+	@exec .venv/bin/python -m tests.benchmarks.search
 
 messages: setup ## Bring the message catalogues up to date with the code, and compile them
 	@.venv/bin/python -m tools.messages update

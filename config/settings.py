@@ -260,6 +260,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# The office has no door of its own: people sign in, and renew their password, where everybody does.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 # Facts are published from the Indonesian page; every language shows the tourism row.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = True
 
@@ -286,6 +288,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "lapse-unpaid-orders": {"task": "marketplace.sales.tasks.lapse_unpaid_orders", "schedule": timedelta(minutes=1)},
     "poll-payments": {"task": "marketplace.payments.tasks.poll_payments", "schedule": timedelta(minutes=1)},
+    "run-closings": {"task": "marketplace.sales.tasks.run_closings", "schedule": timedelta(minutes=1)},
+    "send-waiting-refunds": {
+        "task": "marketplace.payments.tasks.send_waiting_refunds",
+        "schedule": timedelta(minutes=5),
+    },
+    "recheck-paid": {"task": "marketplace.payments.tasks.recheck_paid", "schedule": crontab(hour="0", minute="30")},
+    "erase-old-accounts": {
+        "task": "marketplace.payments.tasks.erase_old_accounts",
+        "schedule": crontab(hour="1", minute="45"),
+    },
     "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
     "render-waiting-pictures": {
         "task": "marketplace.catalog.tasks.render_waiting_pictures",
@@ -300,9 +312,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "marketplace.payments.tasks.erase_old_notifications",
         "schedule": crontab(hour="1", minute="40"),
     },
+    "close-periods": {"task": "marketplace.payouts.tasks.close_periods", "schedule": crontab(hour="1", minute="50")},
+    "estimate-gateway-fees": {
+        "task": "marketplace.payouts.tasks.estimate_gateway_fees",
+        "schedule": crontab(hour="1", minute="30"),
+    },
+    "poll-payouts": {"task": "marketplace.payouts.tasks.poll_payouts", "schedule": timedelta(minutes=5)},
     "audit": {"task": "foundation.audit.tasks.audit", "schedule": crontab(hour="3", minute="0")},
     "flush-search": {"task": "search.tasks.flush", "schedule": timedelta(seconds=15)},
     "verify-search": {"task": "search.tasks.verify", "schedule": crontab(hour="3", minute="30")},
+    "erase-old-search-counts": {
+        "task": "search.tasks.erase_old_counts",
+        "schedule": crontab(hour="1", minute="50"),
+    },
     "tell-of-closures": {"task": "tourism.destinations.tasks.tell_of_closures", "schedule": timedelta(minutes=1)},
     "make-missing-renditions": {"task": "cms.media.tasks.make_missing_renditions", "schedule": timedelta(minutes=1)},
     "hand-over-translations": {"task": "cms.pages.tasks.hand_over_translations", "schedule": timedelta(minutes=10)},
@@ -339,11 +361,32 @@ MIDTRANS_PAGE_ORIGINS = env.list(
     if DEMO
     else ["https://app.midtrans.com", "https://app.sandbox.midtrans.com"],
 )
+# Midtrans Payouts (Iris), another product with keys of its own; by merchant account code: {"operator": {"creator_key": ..., "approver_key": ..., "merchant_key": ...}}.
+IRIS_KEYS: dict[str, dict[str, str]] = env.json(
+    "IRIS_KEYS",
+    default={
+        "operator": {
+            "creator_key": "IRIS-creator-lapau-demo",
+            "approver_key": "IRIS-approver-lapau-demo",
+            "merchant_key": "IRIS-merchant-lapau-demo",
+        }
+    }
+    if DEMO
+    else {},
+)
+IRIS_URL = env.str(
+    "IRIS_URL",
+    default=f"http://127.0.0.1:{SITE_PORT + 1}/iris/api/v1" if DEMO else "https://app.sandbox.midtrans.com/iris/api/v1",
+)
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.
 PAYMENT_GRACE = env_minutes("PAYMENT_GRACE_MINUTES", default=15)
-# Below this total a virtual account's flat fee makes no sense: only QRIS and e-wallets are offered (rupiah).
-SMALL_PAYMENT = env.int("SMALL_PAYMENT", default=50_000)
+# How long a buyer has to choose another date, or to say where money is to go, before it goes by itself or is asked again.
+DATE_CHANGE_WINDOW = timedelta(hours=env.int("DATE_CHANGE_WINDOW_HOURS", default=72))
+# A place marked closed refunds its visitors after this, unless a person decides sooner.
+CLOSURE_PATIENCE = timedelta(hours=env.int("CLOSURE_PATIENCE_HOURS", default=12))
+# How long a regional treasury has to give deposited retribusi back.
+TREASURY_REFUND_DAYS = env.int("TREASURY_REFUND_DAYS", default=14)
 # Ed25519 seed of ticket signatures, 32 bytes in hex; older public keys stay valid at the gates until rotated out.
 TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", default="11" * 32 if DEMO or DEBUG else "")
 

@@ -19,7 +19,14 @@ def rooms(*names: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.account.link_urls")),
-    *rooms("marketplace.payments", "frontend.api", "frontend.gate", "frontend.parts", "frontend.office"),
+    *rooms(
+        "marketplace.payments",
+        "marketplace.payouts",
+        "frontend.api",
+        "frontend.gate",
+        "frontend.parts",
+        "frontend.office",
+    ),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *([] if settings.S3_BUCKET else [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]),

@@ -26,5 +26,6 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount(
         "Bendahara (Bukittinggi)", "bendahara.bukittinggi@contoh.invalid", "Bendahara Contoh", "/admin/penerimaan/"
     ),
+    DemoAccount("Keuangan provinsi", "keuangan@contoh.invalid", "Keuangan Contoh", "/admin/keuangan/"),
     DemoAccount("Operator provinsi", "provinsi@contoh.invalid", "Operator Contoh", "/admin/"),
 )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cms.pages.pairs import without_admin_indexes
 from cms.pages.scheduling import rebuild_admin_indexes
-from demo import goods, pages, people, province, shops, tickets
+from demo import goods, money, pages, people, province, shops, tickets
 from demo.images import Drawings
 from foundation.accounts.models import User
 from foundation.outbox import services as outbox
@@ -58,6 +58,7 @@ def load(*, progress: Progress, now: datetime) -> None:
     rebuild_admin_indexes()
     progress("goods", load_trade(now=now), 228 + 34)
     people.load_people(now=now)
+    progress("money", money.load_money(now=now), 4)
     progress("search", [outbox.drain(now=timezone.now())], 1)
 
 

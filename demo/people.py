@@ -16,6 +16,7 @@ TEAMS = {
     "peninjau.bukittinggi@contoh.invalid": ("13.75", Role.MODERATOR),
     "bendahara.bukittinggi@contoh.invalid": ("13.75", Role.TREASURER),
     "editor.padang@contoh.invalid": ("13.71", Role.EDITOR),
+    "keuangan@contoh.invalid": ("13", Role.TREASURER),
 }
 SELLER, GATE, PROVINCE = "penjual@contoh.invalid", "gerbang@contoh.invalid", "provinsi@contoh.invalid"
 

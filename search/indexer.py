@@ -8,15 +8,17 @@ A change reaches the index in two steps, and each can be repeated:
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from search import gazetteer
@@ -27,22 +29,32 @@ from search.documents.entry import entry
 from search.documents.sources import Source
 from search.engines.chosen import engine
 from search.engines.contract import EngineBroken, EngineDown, Operation
-from search.models import Document
+from search.models import Document, Run, RunKind
 
 logger = logging.getLogger(__name__)
 
 SUBSCRIBER = "search.index"
 BATCH = 200
+# A rebuild reads and sends more at once, and has at most so many batches under way while it makes the next.
+_FILL_BATCH = 500
+_UNDER_WAY = 2
+# A refused document is offered again after 30 s, 2 min, 8 min ... an hour; then a person must look.
+MOST_ATTEMPTS = 8
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 # What the index lost may have left a tombstone of any version behind: a leap passes it.
 _LEAP = 1_000
 
 _WRITTEN = [
     "version", "is_dirty", "is_deleted", "digest", "content", "kind", "region", "category", "price", "popularity",
-    "title_words", "words", "changed_at",
+    "title_words", "words", "changed_at", "attempts", "retry_at", "is_given_up", "last_error",
 ]  # fmt: skip
 
-type Progress = Callable[[int], None]
+# What of a row is sent.
+_SENT = ["source", "object_id", "version", "is_dirty", "is_deleted", "content", "attempts"]
+
+# Told how many of how many are done.
+type Progress = Callable[[int, int], None]
 
 
 def on_events(events: Sequence[Event], *, now: datetime) -> None:
@@ -50,11 +62,14 @@ def on_events(events: Sequence[Event], *, now: datetime) -> None:
 
     An engine that is down is no failure here: the rows are dirty, and the flush that runs every few seconds sends them.
     """
+    touched = Q(pk__in=[])
     for name, ids in touched_by(events).items():
         for some in _chunks(sorted(ids), BATCH):
             take_up(name, some, now=now)
+        touched |= Q(source=name, object_id__in=ids)
     try:
-        flush(now=now)
+        # Only what these events touched: several workers then do not send each other's rows.
+        flush(now=now, among=touched)
     except EngineDown as down:
         logger.warning("The search engine does not answer (%s); changes wait in their rows.", down)
 
@@ -94,13 +109,15 @@ def take_up(name: str, ids: Sequence[int], *, now: datetime) -> int:
     return len(changed)
 
 
-def flush(*, now: datetime) -> int:
-    """Send every waiting row; returns how many were taken. What the engine refuses waits with the reason, seen in ``search status``.
+def flush(*, now: datetime, among: Q | None = None) -> int:
+    """Send every row that is due; returns how many were taken. What the engine refuses waits with the reason, and longer each time.
 
+    :param among: which rows to look at; none for all of them.
     :raises EngineDown: the engine does not answer; the rows wait.
     """
     sent, last = 0, 0
-    while rows := list(Document.objects.waiting().filter(pk__gt=last).order_by("pk")[:BATCH]):
+    due = Document.objects.due(now).filter(among or Q())
+    while rows := list(due.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = rows[-1].pk
         sent += send(rows, now=now)
     return sent
@@ -108,7 +125,7 @@ def flush(*, now: datetime) -> int:
 
 def send(rows: Sequence[Document], *, now: datetime) -> int:
     """Send rows at the version they have; a row that was raised meanwhile stays dirty. Outside any transaction."""
-    analyzer = gazetteer.analyzer()
+    analyzer = gazetteer.current()
     operations = [_operation(row, analyzer) for row in rows]
     try:
         refused = engine().apply(operations)
@@ -116,35 +133,67 @@ def send(rows: Sequence[Document], *, now: datetime) -> int:
         logger.warning("The index is missing or damaged (%s); building it again.", broken)
         rebuild(now=now)
         refused = {}
-    taken = [row for row in rows if row.key not in refused]
-    _settle([(row.pk, row.version) for row in taken], now=now)
-    for row in rows:
-        if reason := refused.get(row.key):
-            logger.error("The index refuses %s: %s", row.key, reason)
-            Document.objects.filter(pk=row.pk).update(last_error=reason[:300])
+    taken = [(row.pk, row.version) for row in rows if row.key not in refused]
+    _settle(taken, now=now)
+    _put_off([row for row in rows if row.key in refused], refused, now=now)
     return len(taken)
 
 
-def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
-    """Re-read every source, and fill a new index beside the old one; changes made meanwhile go to both. Returns how many were written.
+def rebuild(*, now: datetime, progress: Progress | None = None, reread: bool = True) -> int:
+    """Fill a new index beside the old one; changes made meanwhile go to both. Returns how many were written.
 
-    The old index answers until the new one is whole.
+    The old index answers until the new one is whole. How far it is stands in a :class:`Run`.
+
+    :param reread: read every source first, so that what no event told of is found too.
     """
     gazetteer.forget()
-    read_everything(now=now)
-    analyzer = gazetteer.analyzer()
-    written = 0
-    waited: list[tuple[int, int]] = []
-    with engine().rebuild() as filling:
-        rows = Document.objects.live().order_by("pk").iterator(chunk_size=2_000)
-        for batch in _batches(rows):
-            filling.add([_operation(row, analyzer) for row in batch])
-            waited += [(row.pk, row.version) for row in batch if row.is_dirty]
-            written += len(batch)
+    run = Run.objects.create(kind=RunKind.REBUILD, started_at=now)
+    try:
+        if reread:
+            read_everything(now=now)
+        return _fill(run, now=now, progress=progress)
+    except Exception as failure:
+        run.error = f"{type(failure).__name__}: {failure}"[:300]
+        raise
+    finally:
+        run.ended_at = timezone.now()
+        run.save(update_fields=["done", "ended_at", "error"])
+
+
+def _fill(run: Run, *, now: datetime, progress: Progress | None) -> int:
+    """Write every live row into a new index: this thread reads and analyses while others send."""
+    analyzer = gazetteer.current()
+    live = Document.objects.live()
+    Run.objects.filter(pk=run.pk).update(total=live.count())
+    run.refresh_from_db(fields=["total"])
+    waited: dict[str, tuple[int, int]] = {}
+    refused: dict[str, str] = {}
+    with engine().rebuild() as filling, ThreadPoolExecutor(_UNDER_WAY) as senders:
+        under_way: deque[Future[Mapping[str, str]]] = deque()
+        for batch in _batches(live.only(*_SENT).order_by("pk").iterator(chunk_size=2_000), _FILL_BATCH):
+            if len(under_way) == _UNDER_WAY:
+                refused |= under_way.popleft().result()
+            under_way.append(senders.submit(filling.add, [_operation(row, analyzer) for row in batch]))
+            waited |= {row.key: (row.pk, row.version) for row in batch if row.is_dirty}
+            run.done += len(batch)
+            Run.objects.filter(pk=run.pk).update(done=run.done)
             if progress is not None:
-                progress(written)
-    _settle(waited, now=now)
-    return written
+                progress(run.done, run.total)
+        for last in under_way:
+            refused |= last.result()
+    _settle([row for key, row in waited.items() if key not in refused], now=now)
+    for key, reason in refused.items():
+        source, _, object_id = key.partition(":")
+        row = Document.objects.filter(source=source, object_id=object_id)
+        row.update(is_dirty=True, indexed_version=0)
+        _put_off(list(row), {key: reason}, now=now)
+    return run.done
+
+
+def try_again(*, document_id: int) -> bool:
+    """Offer a document that was given up to the index again, at the next flush; True the first time."""
+    given_up = Document.objects.given_up().filter(pk=document_id)
+    return bool(given_up.update(is_given_up=False, attempts=0, retry_at=None))
 
 
 def heal(*, now: datetime) -> bool:
@@ -180,10 +229,17 @@ def verify() -> Iterator[Difference]:
     """Compare sources, rows and index; nothing is what it should find once the outbox is drained.
 
     "unread": the source changed and no event told of it. "waiting": not sent yet. "lost": not in the index. "stale": an older version is.
-    "ghost": the index shows what was deleted or never was.
+    "ghost": the index shows what was deleted or never was. Work goes on meanwhile, and what changes between two of our looks
+    differs for a moment: only what a second comparison finds just the same is told.
 
     :raises EngineDown: the engine does not answer.
     """
+    first = set(_compare())
+    if first:
+        yield from (difference for difference in _compare() if difference in first)
+
+
+def _compare() -> Iterator[Difference]:
     on_their_way = _on_their_way()
     engine().refresh()
     indexed = dict(engine().versions())
@@ -210,6 +266,8 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
                     yield Difference(key, "unread", "no document was made of it")
             elif _differs(row, content):
                 yield Difference(key, "unread", f"its source differs from version {row.version}")
+            elif row.is_given_up:
+                yield Difference(key, "refused", row.last_error)
             elif row.is_dirty:
                 yield Difference(key, "waiting", row.last_error or f"version {row.version} was not sent yet")
             elif not row.is_deleted and key not in indexed:
@@ -218,6 +276,27 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
                 yield Difference(
                     key, "stale", f"the index has version {indexed[key]}, the row {row.version}", indexed[key]
                 )
+
+
+def reconcile(*, now: datetime) -> Run:
+    """Compare index and database, keep what was found, and put it right: it should be nothing.
+
+    :raises EngineDown: the engine does not answer; that is kept too.
+    """
+    run = Run.objects.create(kind=RunKind.VERIFY, started_at=now, total=Document.objects.live().count())
+    try:
+        differences = list(verify())
+        run.found, run.done = dict(Counter(difference.kind for difference in differences)), run.total
+        for difference in differences:
+            logger.error("Search %s is %s: %s", difference.key, difference.kind, difference.detail)
+        mend(differences, now=now)
+    except (EngineDown, EngineBroken) as failure:
+        run.error = str(failure)[:300]
+        raise
+    finally:
+        run.ended_at = timezone.now()
+        run.save(update_fields=["found", "done", "ended_at", "error"])
+    return run
 
 
 def mend(differences: Iterable[Difference], *, now: datetime) -> None:
@@ -233,7 +312,7 @@ def mend(differences: Iterable[Difference], *, now: datetime) -> None:
                 source=name, object_id=pk, defaults={"is_deleted": True, "digest": digest(None)}
             )
             newest = Greatest(F("version"), Value(difference.indexed_version)) + _LEAP
-            Document.objects.filter(pk=row.pk).update(version=newest, is_dirty=True)
+            Document.objects.filter(pk=row.pk).update(version=newest, is_dirty=True, retry_at=None)
     flush(now=now)
 
 
@@ -287,11 +366,33 @@ def _settle(sent: Sequence[tuple[int, int]], *, now: datetime) -> None:
     for version, keys in by_version.items():
         for some in _chunks(keys, BATCH):
             current = Document.objects.filter(pk__in=some, version=version)
-            current.update(indexed_version=version, is_dirty=False, indexed_at=now, last_error="")
+            current.update(
+                indexed_version=version,
+                is_dirty=False,
+                indexed_at=now,
+                last_error="",
+                attempts=0,
+                retry_at=None,
+                is_given_up=False,
+            )
 
 
-def _batches(rows: Iterator[Document]) -> Iterator[list[Document]]:
-    while batch := list(islice(rows, BATCH)):
+def _put_off(rows: Sequence[Document], reasons: Mapping[str, str], *, now: datetime) -> None:
+    """Note why rows were refused, and when they are offered again; a row that was raised meanwhile is none of them."""
+    for row in rows:
+        logger.error("The index refuses %s: %s", row.key, reasons[row.key])
+        attempts = row.attempts + 1
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 4 ** (attempts - 1))
+        Document.objects.filter(pk=row.pk, version=row.version).update(
+            attempts=attempts,
+            retry_at=now + pause,
+            is_given_up=attempts >= MOST_ATTEMPTS,
+            last_error=reasons[row.key][:300],
+        )
+
+
+def _batches(rows: Iterator[Document], size: int) -> Iterator[list[Document]]:
+    while batch := list(islice(rows, size)):
         yield batch
 
 

@@ -43,13 +43,15 @@ def of_categories(codes: Collection[str]) -> dict[str, str]:
 
 
 def price_label(band: str) -> str:
-    """A band of prices in words."""
+    """A band of prices in words; bands of the filter begin one rupiah above a round amount, which is what people read."""
     low, _dash, high = band.partition("-")
+    lowest = int(low or 0)
+    said = rupiah(lowest - 1 if lowest % 1_000 == 1 else lowest)
     if not high:
-        return _("Above %(low)s") % {"low": rupiah(int(low) - 1)}
-    if low in ("", "0"):
+        return _("Above %(low)s") % {"low": said}
+    if not lowest:
         return _("Up to %(high)s") % {"high": rupiah(int(high))}
-    return _("%(low)s to %(high)s") % {"low": rupiah(int(low) - 1), "high": rupiah(int(high))}
+    return _("%(low)s to %(high)s") % {"low": said, "high": rupiah(int(high))}
 
 
 def _capitalised(text: str) -> str:

@@ -1,12 +1,12 @@
 """Searching, for pages and for the API.
 
-    search(q="", *, kind="", regions=(), categories=(), price_min=None, price_max=None, day=None, near=None, within_km=None,
+    search(q="", *, kind="", regions=(), categories=(), price_min=None, price_max=None, day=None, near=None, within_km=None, box=None,
            sort="best", page=1, language="id", exact=False, page_size=24, now) -> SearchPage
-    suggest(q, *, language="id", limit=8) -> tuple[Suggestion, ...]
+    suggest(q, *, language="id", limit=8) -> tuple[Suggestion, ...]    (search.suggestions)
     popular(*, kinds=(), region="", limit=6, language="id", now) -> tuple[Result, ...]
 
 Values are those of :mod:`search.results`. ``kind`` is one of ``Kind`` or empty, ``regions`` are official codes ("13.75"), ``near`` is
-``(lat, lon)``, ``day`` a date on which something must be open, running or bookable. Nonsense is never refused: a wrong kind is no
+``(lat, lon)``, ``box`` is ``(south, west, north, east)``, ``day`` a date on which something must be open, running or bookable. Nonsense is never refused: a wrong kind is no
 filter, a page out of range the nearest one, a query is cut at 200 characters. Nothing raises for the visitor: without the
 search server the page comes from the database, with ``limited`` set. ``exact=True`` searches what was typed without mending its spelling.
 """
@@ -16,31 +16,34 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from math import ceil, isfinite
+from time import monotonic
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from foundation.clock import day_of
 from foundation.money import MOST_RUPIAH
-from marketplace.catalog.models import Category
-from search import gazetteer, labels, links
+from search import editors, gazetteer, labels, links
 from search.analysis.analyzer import MOST_QUERY_CHARACTERS, Analysed
-from search.analysis.fold import words
 from search.badges import badge_of
 from search.engines import rows
 from search.engines.chosen import engine
 from search.engines.clauses import kilometres
 from search.engines.contract import DEEPEST, EngineDown, Hit, SearchRequest, SearchResponse
-from search.results import FacetValue, Kind, Result, SearchPage, Sort, Suggestion, WayOn
-from tourism.destinations.facts import Category as PlaceCategory
-from tourism.regions.models import Region
+from search.results import Beside, FacetValue, Kind, Result, SearchPage, Sort, WayOn
+from search.suggestions import suggest
+
+__all__ = ["kind_of", "popular", "position", "search", "sort_of", "suggest", "to_results"]
 
 logger = logging.getLogger(__name__)
 
 # With less than this, something is offered beside the results.
 FEW = 3
 _BESIDE = 6
+# A search that took longer than this looks for nothing more beside.
+_PATIENCE = 0.4
 _MOST_PER_PAGE = 100
 # Of one shop, so many stand together before another one has its turn.
 _IN_A_ROW = 2
@@ -58,6 +61,7 @@ def search(
     day: date | None = None,
     near: tuple[float, float] | None = None,
     within_km: float | None = None,
+    box: tuple[float, float, float, float] | None = None,
     sort: str = Sort.BEST,
     page: int = 1,
     language: str = "id",
@@ -69,7 +73,7 @@ def search(
     typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
     request = SearchRequest(
-        query=gazetteer.analyzer().query(typed),
+        query=gazetteer.current().query(typed),
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
@@ -77,60 +81,42 @@ def search(
         price_max=_within_prices(price_max),
         day=day,
         near=position(near),
-        within_km=within_km if position(near) else None,
+        within_km=_distance(within_km) if position(near) else None,
+        box=box_of(box),
         sort=sort_of(sort, near=position(near)),
         limit=size,
         mend=not exact,
     )
+    began = monotonic()
     with override(language):
         if typed and not request.query:
-            return _nothing(typed, request, language=language, now=now)
-        found, limited, at = _page(request, page=page, size=size)
-        results = to_results(spread(found.hits, request), language=language, now=now, near=request.near)
-        beside: tuple[Result, ...] = ()
-        if found.total < FEW:
-            beside = _beside(request, {hit.key for hit in found.hits}, language=language, now=now)
+            found, limited, at = SearchResponse(hits=(), total=0), False, 1
+        else:
+            found, limited, at = _page(request, page=page, size=size)
+        pinned = _pinned(typed, request, now=now)
+        first = {hit.key for hit in pinned}
+        hits = [hit for hit in spread(found.hits, request) if hit.key not in first]
+        hits = [*pinned, *hits] if at == 1 else hits
+        total = max(found.total, len(pinned))
+        beside, reason = (), Beside.NOTHING
+        if total < FEW:
+            may_ask = not limited and monotonic() - began < _PATIENCE
+            near_hits, reason = _beside(request, {hit.key for hit in hits}, may_ask=may_ask)
+            beside = to_results(near_hits, language=language, now=now, near=request.near)
         return SearchPage(
             query=typed,
-            total=found.total,
+            total=total,
             page=at,
-            pages=max(1, ceil(min(found.total, DEEPEST) / size)),
-            results=results,
+            pages=max(1, ceil(min(total, DEEPEST) / size)),
+            results=to_results(hits, language=language, now=now, near=request.near, pinned=first),
             facets=_facets(found.facets, request),
             corrected=found.corrected,
             limited=limited,
             beside=beside,
-            ways_on=_ways_on(typed, request) if found.total < FEW else (),
+            beside_reason=reason,
+            ways_on=_ways_on(typed, request) if total < FEW else (),
             lacking=found.lacking,
         )
-
-
-def suggest(q: str, *, language: str = "id", limit: int = 8) -> tuple[Suggestion, ...]:
-    """What the words typed so far may become: places and goods, then categories and regions."""
-    typed = words(q[:MOST_QUERY_CHARACTERS])[:6]
-    if not typed or len("".join(typed)) < 2:
-        return ()
-    try:
-        hits = engine().suggest(typed, limit)
-    except EngineDown:
-        hits = rows.suggest(typed, limit)
-    # A name that begins like this comes before one that has it further on.
-    begun = " ".join(typed)
-    hits.sort(key=lambda hit: not any(" ".join(words(title)).startswith(begun) for title in hit.card["title"].values()))
-    with override(language):
-        shelves = _shelves(begun, language=language)[:3]
-        urls = links.resolve([hit.card["link"] for hit in hits], language=language)
-        found = [
-            Suggestion(
-                text=_in(hit.card["title"], language),
-                kind=hit.card["kind"],
-                kind_label=labels.kind_label(hit.card["kind"]),
-                place=_in(hit.card["place"], language),
-                url=urls[hit.card["link"]],
-            )
-            for hit in hits
-        ]
-    return (*found[: max(1, limit - len(shelves))], *shelves)
 
 
 def popular(
@@ -166,13 +152,28 @@ def position(near: tuple[float, float] | None) -> tuple[float, float] | None:
     return near if -90 <= lat <= 90 and -180 <= lon <= 180 else None
 
 
+def box_of(box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+    """A part of the map, south and west first, or nothing; one that crosses the date line is none."""
+    if box is None or position(box[:2]) is None or position(box[2:]) is None:
+        return None
+    return box if box[0] < box[2] and box[1] < box[3] else None
+
+
 def to_results(
-    hits: Sequence[Hit], *, language: str, now: datetime, near: tuple[float, float] | None
+    hits: Sequence[Hit],
+    *,
+    language: str,
+    now: datetime,
+    near: tuple[float, float] | None,
+    pinned: Collection[str] = (),
 ) -> tuple[Result, ...]:
     """Hits as cards show them, in the active language."""
     urls = links.resolve([hit.card["link"] for hit in hits], language=language)
     today = day_of(now)
-    return tuple(_result(hit, urls[hit.card["link"]], today=today, language=language, near=near) for hit in hits)
+    return tuple(
+        _result(hit, urls[hit.card["link"]], today=today, language=language, near=near, is_pinned=hit.key in pinned)
+        for hit in hits
+    )
 
 
 def spread(hits: Sequence[Hit], request: SearchRequest) -> list[Hit]:
@@ -187,6 +188,28 @@ def spread(hits: Sequence[Hit], request: SearchRequest) -> list[Hit]:
         waiting.remove(choice)
         ordered.append(choice)
     return ordered
+
+
+def _distance(within_km: float | None) -> float | None:
+    """A distance that means something: from a metre to half around the globe."""
+    return None if within_km is None or not isfinite(within_km) else max(0.001, min(within_km, 20_000.0))
+
+
+def _pinned(typed: str, request: SearchRequest, *, now: datetime) -> list[Hit]:
+    """What editors put first for this question, as far as it meets the filters; none in an order that the visitor chose."""
+    if not typed or request.sort is not Sort.BEST:
+        return []
+    today = day_of(now)
+    pins = [pin for pin in editors.lists().pins.get(editors.question(typed), ()) if pin.holds(today)]
+    if not pins:
+        return []
+    any_of = Q()
+    for pin in pins:
+        any_of |= Q(source=pin.source, object_id=pin.object_id)
+    found = {row.key: rows.hit(row) for row in rows.filtered(request).filter(any_of)}
+    days = {request.day.isoformat(), "any"} if request.day else set()
+    hits = [found[key] for pin in pins if (key := f"{pin.source}:{pin.object_id}") in found]
+    return [hit for hit in hits if not days or days & set(hit.card["days"])]
 
 
 def _within_prices(price: int | None) -> int | None:
@@ -212,33 +235,30 @@ def _ask(request: SearchRequest) -> tuple[SearchResponse, bool]:
         return rows.search(request), True
 
 
-def _nothing(typed: str, request: SearchRequest, *, language: str, now: datetime) -> SearchPage:
-    """The page for something that holds no word at all."""
-    beside = _beside(request, set(), language=language, now=now)
-    return SearchPage(
-        query=typed,
-        total=0,
-        page=1,
-        pages=1,
-        results=(),
-        facets=_facets({}, request),
-        beside=beside,
-        ways_on=_ways_on(typed, request),
-    )
-
-
-def _beside(request: SearchRequest, shown: set[str], *, language: str, now: datetime) -> tuple[Result, ...]:
-    """What comes near: the question without its filters, then with one thing less, then what most people look for."""
+def _beside(request: SearchRequest, shown: set[str], *, may_ask: bool) -> tuple[list[Hit], Beside]:
+    """What comes near, and how: the same further away, the same without filters, with one word less, or what most people look for."""
     plain = SearchRequest(query=request.query, near=request.near, limit=_BESIDE, facets=False)
-    looser = [plain] if _is_filtered(request) else []
-    if len(request.query.concepts) > 1:
+    looser: list[tuple[Beside, SearchRequest]] = []
+    if request.within_km is not None or request.box is not None:
+        middle = request.near or _middle(request.box)
+        wider = replace(request, within_km=None, box=None, near=middle, sort=Sort.NEAREST, offset=0)
+        looser.append((Beside.NEARBY, replace(wider, limit=_BESIDE, facets=False)))
+    if request.query and _is_filtered(request):
+        looser.append((Beside.UNFILTERED, plain))
+    concepts = request.query.concepts
+    if len(concepts) > 1:
         looser += [
-            replace(plain, query=_without(request.query, place)) for place in range(min(3, len(request.query.concepts)))
+            (Beside.FEWER_WORDS, replace(plain, query=_without(request.query, place)))
+            for place in range(min(3, len(concepts)))
         ]
     hits: dict[str, Hit] = {}
-    for relaxed in looser if request.query else []:
+    how = Beside.NOTHING
+    for reason, relaxed in looser if may_ask else []:
+        if how not in (Beside.NOTHING, reason):
+            break
         for hit in _ask(relaxed)[0].hits:
             if hit.key not in shown:
+                how = reason
                 hits.setdefault(hit.key, hit)
         if len(hits) >= _BESIDE:
             break
@@ -246,7 +266,12 @@ def _beside(request: SearchRequest, shown: set[str], *, language: str, now: date
         region = request.regions[0] if request.regions else ""
         found = rows.popular(kinds=[request.kind] if request.kind else [], region=region, limit=_BESIDE)
         hits = {hit.key: hit for hit in found if hit.key not in shown}
-    return to_results(list(hits.values())[:_BESIDE], language=language, now=now, near=request.near)
+        how = Beside.POPULAR if hits else Beside.NOTHING
+    return list(hits.values())[:_BESIDE], how
+
+
+def _middle(box: tuple[float, float, float, float] | None) -> tuple[float, float] | None:
+    return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) if box else None
 
 
 def _without(query: Analysed, place: int) -> Analysed:
@@ -256,7 +281,7 @@ def _without(query: Analysed, place: int) -> Analysed:
 
 def _is_filtered(request: SearchRequest) -> bool:
     return bool(
-        request.kind or request.regions or request.categories or request.day
+        request.kind or request.regions or request.categories or request.day or request.box
         or request.within_km is not None or request.price_min is not None or request.price_max is not None
     )  # fmt: skip
 
@@ -312,7 +337,9 @@ def _chosen_band(request: SearchRequest) -> str:
     return f"{request.price_min or 0}-{'' if request.price_max is None else request.price_max}"
 
 
-def _result(hit: Hit, url: str, *, today: date, language: str, near: tuple[float, float] | None) -> Result:
+def _result(
+    hit: Hit, url: str, *, today: date, language: str, near: tuple[float, float] | None, is_pinned: bool
+) -> Result:
     card = hit.card
     here = (card["lat"], card["lon"]) if card["lat"] is not None and card["lon"] is not None else None
     return Result(
@@ -340,6 +367,7 @@ def _result(hit: Hit, url: str, *, today: date, language: str, near: tuple[float
         lon=card["lon"],
         distance_km=round(kilometres(near, here), 1) if near and here else None,
         next_date=_next_date(card["days"], today),
+        pinned=is_pinned,
     )
 
 
@@ -350,27 +378,3 @@ def _next_date(days: Sequence[str], today: date) -> date | None:
 
 def _in(text: Mapping[str, str], language: str) -> str:
     return (text["en"] or text["id"]) if language == "en" else (text["id"] or text["en"])
-
-
-def _shelves(typed: str, *, language: str) -> list[Suggestion]:
-    """Categories and regions that begin like this."""
-    found: list[Suggestion] = []
-    for code, name in Region.objects.regencies().values_list("code", "short_name"):
-        if _begins(name, typed):
-            found.append(Suggestion(name, "region", _("Region"), "", links.search_path(language, region=code)))
-    category_label = _("Category")
-    for place in PlaceCategory:
-        if _begins(str(place.label), typed) or _begins(place.value.replace("_", " "), typed):
-            url = links.search_path(language, type=Kind.DESTINATION.value, category=place.value)
-            found.append(Suggestion(str(place.label).capitalize(), "category", category_label, "", url))
-    for shelf in Category.objects.order_by("name_id"):
-        if _begins(shelf.name_id, typed) or _begins(shelf.name_en, typed):
-            url = links.search_path(language, category=shelf.slug)
-            found.append(Suggestion(shelf.name, "category", category_label, "", url))
-    # What begins with the letters comes before what has them further on.
-    return sorted(found, key=lambda line: not " ".join(words(line.text)).startswith(typed))
-
-
-def _begins(name: str, typed: str) -> bool:
-    folded = " ".join(words(name))
-    return folded.startswith(typed) or f" {typed}" in folded

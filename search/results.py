@@ -29,6 +29,16 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+class Beside(StrEnum):
+    """How what is offered beside the results comes near."""
+
+    NOTHING = ""
+    NEARBY = "nearby"
+    UNFILTERED = "unfiltered"
+    FEWER_WORDS = "fewer_words"
+    POPULAR = "popular"
+
+
 @dataclass(frozen=True)
 class Badge:
     """The one thing a card says about a result's state; ``tone`` is the class suffix: open, ok, warn, stop."""
@@ -40,7 +50,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class Result:
-    """One hit, as a card shows it."""
+    """One hit, as a card shows it; ``pinned`` says that editors put it first."""
 
     key: str
     kind: Kind
@@ -66,6 +76,7 @@ class Result:
     lon: float | None
     distance_km: float | None
     next_date: date | None
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,7 @@ class SearchPage:
     """One page of results.
 
     ``facets`` has the keys kind, region, category, price. ``corrected`` is the spelling that was searched instead of
-    what was typed; asking with ``exact=True`` searches what was typed alone. ``beside`` is offered next to the results (relaxed, near, popular) and
+    what was typed; asking with ``exact=True`` searches what was typed alone. ``beside`` is offered next to the results, for ``beside_reason``, and
     never counts in ``total``. ``limited`` says that the search server did not answer and the plain list stands in.
     """
 
@@ -104,6 +115,7 @@ class SearchPage:
     corrected: str = ""
     limited: bool = False
     beside: tuple[Result, ...] = ()
+    beside_reason: Beside = Beside.NOTHING
     ways_on: tuple[WayOn, ...] = ()
     lacking: frozenset[str] = field(default_factory=frozenset)
 

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from search import indexer
+from search import indexer, services
 from search.engines.contract import EngineDown
 
 logger = logging.getLogger(__name__)
@@ -23,11 +23,14 @@ def flush(**_: object) -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def verify(**_: object) -> None:
-    """Compare index and database, put right what differs, and say so loudly: it should find nothing."""
+    """Compare index and database, put right what differs, and say so loudly: it should find nothing. Beat runs it every night."""
     try:
-        differences = list(indexer.verify())
-        for difference in differences:
-            logger.error("Search %s is %s: %s", difference.key, difference.kind, difference.detail)
-        indexer.mend(differences, now=timezone.now())
+        indexer.reconcile(now=timezone.now())
     except EngineDown as down:
         logger.warning("The search could not be verified: %s", down)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def erase_old_counts(**_: object) -> None:
+    """Erase what is no longer counted of old questions. Beat runs it every night; running it twice changes nothing more."""
+    services.erase_old_counts(now=timezone.now())

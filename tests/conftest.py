@@ -15,6 +15,7 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.contracts.midtrans import SANDBOX_KEY
 from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.emptying import _ledger_can_be_emptied  # noqa: F401 - a fixture of every test
 from tests.stack import LiveStack, running_celery_worker, running_stack
@@ -63,6 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say against which Midtrans the contracts were held."""
+    held = "the simulator and the real sandbox" if SANDBOX_KEY in os.environ else "the simulator alone"
+    why = "" if SANDBOX_KEY in os.environ else f" ({SANDBOX_KEY} is not set, so the real sandbox was not asked)"
+    terminalreporter.write_line(f"Midtrans contracts: held against {held}{why}")
 
 
 @pytest.fixture(scope="session")

@@ -338,11 +338,11 @@ def fill_words(page: StoryPage | InfoPage, words: Words) -> None:
     page.slug, page.body = words.slug or slugify(words.title), list(words.body)
 
 
-@transaction.atomic
 def hand_over_translations(*, limit: int = 50) -> int:
-    """Tell wagtail-localize of pages whose twin it does not know; returns how many there were."""
+    """Tell wagtail-localize of pages whose twin it does not know, a transaction each; returns how many there were."""
     pairs = list(not_handed_over(limit=limit))
     for page, twin in pairs:
-        hand_over(page, twin)
+        with transaction.atomic():
+            hand_over(page, twin)
         sleep(PAUSE)
     return len(pairs)

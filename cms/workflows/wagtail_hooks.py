@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 
 from cms.pages.models import DestinationPage
-from cms.tenancy.queries import is_of_province, may, regions_of
+from cms.tenancy.queries import may, regions_of
 from cms.workflows import views
 from cms.workflows.panels import DeskPanel
 from cms.workflows.queries import CLOSERS
@@ -94,9 +94,8 @@ def show_desk(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("construct_homepage_summary_items", order=1000)
 def hide_totals(request: HttpRequest, items: list[Any]) -> None:
-    """Totals are the province's."""
-    if not is_of_province(request.user):
-        items.clear()
+    """How many pages there are is nobody's question here; the desk says what waits."""
+    items.clear()
 
 
 @hooks.register("insert_global_admin_css")

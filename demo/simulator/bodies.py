@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from demo.simulator.methods import METHODS
 from demo.simulator.state import WIB, Json, Merchant, Refund, Transaction, World
@@ -64,7 +65,14 @@ def notice_body(world: World, transaction: Transaction) -> Json:
     """The transaction as a notification. Midtrans adds fields without warning, and so does this."""
     code = NOTICE_CODES.get(transaction.status, "200")
     body = transaction_body(world, transaction, status_code=code, message="midtrans payment notification")
-    return body | {"simulator_note": "bukan pembayaran sungguhan"}
+    return _texts(body) | {"simulator_note": "bukan pembayaran sungguhan"}
+
+
+def _texts(value: Any) -> Any:
+    """Notifications hold texts alone, to the last leaf."""
+    if isinstance(value, dict):
+        return {name: _texts(part) for name, part in value.items()}
+    return [_texts(part) for part in value] if isinstance(value, list) else str(value)
 
 
 def refund_row(number: int, refund: Refund) -> Json:

@@ -22,7 +22,9 @@ ACTIONS: Mapping[str, Callable[[World, Transaction, Json], object]] = {
     "cancel": lambda world, transaction, _: lifecycle.cancel(world, transaction),
     "expire": lambda world, transaction, _: lifecycle.expire(world, transaction),
     "reverse": lambda world, transaction, _: lifecycle.reverse(world, transaction),
-    "chargeback": lambda world, transaction, _: lifecycle.chargeback(world, transaction),
+    "chargeback": lambda world, transaction, options: lifecycle.chargeback(
+        world, transaction, partly=bool(options.get("partly"))
+    ),
     "refund-from-dashboard": lambda world, transaction, options: refunds.refund(
         world,
         transaction,
@@ -44,8 +46,19 @@ def contents(world: World, _request: Request) -> Response:
             "addresses": [f"{known.method} {known.pattern.pattern}" for known in ROUTES],
             "transaction_actions": list(ACTIONS),
             "faults": faults.FAULTS,
+            "habits": _habits(world),
         }
     )
+
+
+def habits(world: World, request: Request) -> Response:
+    """POST /__sim__/habits {"retry_scale": 0.01}: change how it behaves; see ``World`` for what each means."""
+    body = request.json() or {}
+    if set(body) - set(HABITS) or not all(isinstance(value, int | float) for value in body.values()):
+        return as_json({"error": f"There are: {', '.join(HABITS)}; each is a number."}, 400)
+    for name, value in body.items():
+        HABITS[name](world, value)
+    return as_json(_habits(world))
 
 
 def sessions(world: World, request: Request) -> Response:
@@ -139,8 +152,19 @@ def reset(world: World, _request: Request) -> Response:
     return as_json({})
 
 
+def _set_confirm_after(world: World, seconds: float) -> None:
+    world.confirm_after = timedelta(seconds=seconds)
+
+
+HABITS: Mapping[str, Callable[[World, Any], None]] = {
+    "retry_scale": lambda world, value: setattr(world, "retry_scale", float(value)),
+    "confirm_after": _set_confirm_after,
+    "hold_seconds": lambda world, value: setattr(world, "hold_seconds", float(value)),
+    "conflict_http_status": lambda world, value: setattr(world, "conflict_http_status", int(value)),
+}
 ROUTES: tuple[Route, ...] = (
     route("GET", "/__sim__/", "control", contents),
+    route("POST", "/__sim__/habits", "control", habits),
     route("GET", "/__sim__/sessions/", "control", sessions),
     route("POST", "/__sim__/sessions/{token}/choose", "control", choose),
     route("GET", "/__sim__/transactions/", "control", transactions),
@@ -160,6 +184,15 @@ ROUTES: tuple[Route, ...] = (
 def describe(world: World, transaction: Transaction) -> Json:
     """A transaction with its refunds."""
     return asdict(transaction) | {"refunds": [asdict(refund) for refund in world.refunds(transaction)]}
+
+
+def _habits(world: World) -> Json:
+    return {
+        "retry_scale": world.retry_scale,
+        "confirm_after": world.confirm_after.total_seconds(),
+        "hold_seconds": world.hold_seconds,
+        "conflict_http_status": world.conflict_http_status,
+    }
 
 
 def _order_filter(request: Request) -> dict[str, str]:

@@ -5,8 +5,9 @@ outages have an HTTP status of their own.
 """
 
 import io
+import string
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,11 @@ import segno
 
 from demo.simulator import bodies, lifecycle, refunds
 from demo.simulator.faults import take
-from demo.simulator.methods import METHODS, TEST_CARDS, of_core
-from demo.simulator.snap import amount_of, notify_urls
+from demo.simulator.methods import METHODS, TEST_CARDS, Method, of_core
+from demo.simulator.snap import ALLOWED, ORDER_ID_LENGTH, amount_of, item_problems, notify_urls
 from demo.simulator.state import Json, Merchant, Transaction, World
 from demo.simulator.web import Request, Response, Route, as_json, route
 
-IDEMPOTENCY_KEY_LENGTH = 46
-IDEMPOTENCY_LASTS = timedelta(minutes=5)
 CONFLICT = (
     "The request could not be completed due to a conflict with the current state of the target resource, "
     "please try again"
@@ -28,28 +27,30 @@ CONFLICT = (
 INVALID = "One or more parameters in the payload is invalid."
 NOT_CHANGED = "Transaction status cannot be updated."
 FOUND = "Success, transaction is found"
+REASON_LENGTH = 255
+REFUND_KEY = frozenset(string.ascii_letters + string.digits + "-_")
+# The parts of a charge without which its method cannot be meant.
+NEEDED = {
+    "bank_transfer": ("bank",),
+    "echannel": ("bill_info1", "bill_info2"),
+    "cstore": ("store",),
+    "credit_card": ("token_id",),
+}
 CUSTOM_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 type Acted = Callable[[World, Transaction], None]
 
 
 def charge(world: World, request: Request) -> Response:
-    """POST /v2/charge. A success is repeated for five minutes to whoever shows the same Idempotency-Key."""
+    """POST /v2/charge."""
     merchant = request.merchant(world)
     if merchant is None:
         return unknown_key()
-    key = request.headers.get("idempotency-key", "")
-    kept = _kept_answer(world, key)
-    if kept is not None:
-        return as_json(kept)
     body = request.json()
     if body is None:
-        return _refusal("413", "The request cannot be processed due to malformed syntax in the request body", http=413)
+        return malformed()
     answer = _charge(world, merchant, body, request)
-    if isinstance(answer, Response):
-        return answer
-    _keep_answer(world, key, answer)
-    return as_json(answer)
+    return answer if isinstance(answer, Response) else as_json(answer)
 
 
 def status(world: World, request: Request, identifier: str) -> Response:
@@ -90,21 +91,40 @@ def refund(world: World, request: Request, identifier: str) -> Response:
     transaction = world.transaction(identifier, merchant)
     if transaction is None:
         return _not_found()
-    body = request.json() or {}
-    amount = amount_of(body.get("amount")) if "amount" in body else None
-    if "amount" in body and amount is None:
-        return _refusal("400", INVALID, http=400, validation_messages=["amount is not a number"])
-    key = str(body.get("refund_key") or uuid.uuid4())
+    body = request.json()
+    if body is None:
+        return malformed()
+    if problems := list(_refund_problems(body)):
+        return _refusal("400", INVALID, http=400, validation_messages=problems)
+    amount, key = amount_of(body.get("amount")), str(body.get("refund_key") or uuid.uuid4())
     try:
-        made = refunds.refund(
-            world, transaction, refund_key=key, amount=amount, reason=str(body.get("reason") or "")[:255]
-        )
+        made = refunds.refund(world, transaction, refund_key=key, amount=amount, reason=str(body.get("reason") or ""))
     except refunds.RefundRefused as refusal:
         return _refusal(refusal.code, refusal.message)
-    number = world.refunds(transaction).index(made) + 1
+    listed = world.refunds(transaction)
+    number = listed.index(made) + 1 if made in listed else len(listed) + 1
     answer = bodies.answer_body(world, transaction, "Success, refund request is approved")
     answer.pop("refunds", None)
     return as_json(answer | bodies.refund_row(number, made))
+
+
+def capture(world: World, request: Request) -> Response:
+    """POST /v2/capture: take what a card's bank has set aside."""
+    merchant = request.merchant(world)
+    if merchant is None:
+        return unknown_key()
+    body = request.json()
+    if body is None:
+        return malformed()
+    transaction = world.transaction(str(body.get("transaction_id") or ""), merchant)
+    if transaction is None:
+        return _not_found()
+    amount = amount_of(body["gross_amount"]) if "gross_amount" in body else transaction.gross_amount
+    try:
+        lifecycle.capture(world, transaction, amount or 0)
+    except lifecycle.IllegalChange:
+        return _refusal("412", NOT_CHANGED, http=world.conflict_http_status)
+    return as_json(bodies.answer_body(world, transaction, "Success, Credit Card capture transaction is successful"))
 
 
 def card_token(world: World, request: Request) -> Response:
@@ -138,8 +158,14 @@ def unknown_key() -> Response:
     return _refusal("401", "Unknown Merchant server_key/id", http=401)
 
 
+def malformed() -> Response:
+    """The answer to a body that is no JSON object."""
+    return _refusal("413", "The request cannot be processed due to malformed syntax in the request body", http=413)
+
+
 ROUTES: tuple[Route, ...] = (
     route("POST", "/v2/charge", "charge", charge),
+    route("POST", "/v2/capture", "capture", capture),
     route("GET", "/v2/token", "token", card_token),
     route("GET", "/v2/qris/{identifier}/qr-code", "qr_code", qr_code),
     route("GET", "/v2/gopay/{identifier}/qr-code", "qr_code", qr_code),
@@ -166,11 +192,7 @@ def _charge(world: World, merchant: Merchant, body: Json, request: Request) -> J
     part = part if isinstance(part, dict) else {}
     channel = str(part.get("bank") or part.get("store") or part.get("acquirer") or "")
     method = of_core(payment_type, channel)
-    problems = [
-        *([] if order_id else ["transaction_details.order_id is required"]),
-        *([] if gross and gross > 0 else ["transaction_details.gross_amount must be equal or greater than 0.01"]),
-        *([] if method else ["payment_type is not supported"]),
-    ]
+    problems = list(_charge_problems(body, payment_type, part, method))
     if problems or method is None or gross is None:
         return _refusal("400", INVALID, http=400, validation_messages=problems)
     if any(
@@ -178,7 +200,7 @@ def _charge(world: World, merchant: Merchant, body: Json, request: Request) -> J
         for earlier in world.store.find(Transaction, merchant_id=merchant.merchant_id, order_id=order_id)
     ):
         return _refusal("406", CONFLICT)
-    if take(world, "channel_off", order_id=order_id) is not None:
+    if take(world, "channel_off", order_id=order_id, endpoint=method.name) is not None:
         return _refusal("402", "Payment channel is not activated.")
     card = _card_of(str(part.get("token_id") or "")) if method.payment_type == "credit_card" else ""
     if card is None:
@@ -195,7 +217,7 @@ def _charge(world: World, merchant: Merchant, body: Json, request: Request) -> J
         notify_urls=notify_urls(world, request),
     )
     if method.payment_type == "credit_card" and not part.get("authentication"):
-        lifecycle.pay(world, transaction)
+        lifecycle.pay(world, transaction, authorize=part.get("type") == "authorize")
     return _charge_answer(world, transaction, request)
 
 
@@ -216,11 +238,16 @@ def _charge_answer(world: World, transaction: Transaction, request: Request) -> 
             ]
         },
         "shopeepay": {"actions": [deeplink]},
+        "dana": {"actions": [deeplink]},
+        "ovo": {"actions": [deeplink]},
+        "kredivo": {"redirect_url": page},
+        "akulaku": {"redirect_url": page},
         "credit_card": {"redirect_url": page} if transaction.status == "pending" else {},
     }
     messages = {
         "pending": "Success, transaction is created",
         "deny": "Deny by Bank [BNI] with code [05] and message [Do not honour]",
+        "authorize": "Success, Credit Card authorization is successful",
     }
     message = messages.get(transaction.status, "Success, Credit Card transaction is successful")
     answer = bodies.answer_body(world, transaction, message) | extra.get(payment_type, {})
@@ -248,14 +275,37 @@ def _custom_expiry(world: World, expiry: Any) -> datetime | None:
     return (ordered_at or world.clock.now()) + lasts
 
 
-def _kept_answer(world: World, key: str) -> Json | None:
-    kept = world.answers.get(key) if 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH else None
-    return kept[1] if kept and world.clock.now() - kept[0] <= IDEMPOTENCY_LASTS else None
+def _charge_problems(body: Json, payment_type: str, part: Json, method: Method | None) -> Iterator[str]:
+    """What is wrong with a charge, all at once. For the wording of a missing part see the start of this package."""
+    details = body.get("transaction_details")
+    details = details if isinstance(details, dict) else {}
+    order_id, gross = str(details.get("order_id") or ""), amount_of(details.get("gross_amount"))
+    if not order_id:
+        yield "transaction_details.order_id is required"
+    elif len(order_id) > ORDER_ID_LENGTH:
+        yield "transaction_details.order_id too long"
+    elif set(order_id) - ALLOWED:
+        yield "transaction_details.order_id is invalid"
+    if not gross or gross <= 0:
+        yield "transaction_details.gross_amount must be equal or greater than 0.01"
+    if not payment_type:
+        yield "payment_type is required"
+    else:
+        missing = [name for name in NEEDED.get(payment_type, ()) if not part.get(name)]
+        yield from (f"{payment_type}.{name} is required" for name in missing)
+        if method is None and not missing:
+            yield "payment_type is not supported"
+    yield from item_problems(body.get("item_details"), gross)
 
 
-def _keep_answer(world: World, key: str, answer: Json) -> None:
-    if 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH:
-        world.answers[key] = (world.clock.now(), answer)
+def _refund_problems(body: Json) -> Iterator[str]:
+    key = str(body.get("refund_key") or "")
+    if "amount" in body and amount_of(body["amount"]) is None:
+        yield "amount is not a number"
+    if set(key) - REFUND_KEY:
+        yield "refund_key is invalid"
+    if len(str(body.get("reason") or "")) > REASON_LENGTH:
+        yield "reason too long"
 
 
 def _not_found() -> Response:

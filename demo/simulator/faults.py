@@ -16,23 +16,37 @@ FAULTS = {
     "wrong_amount": "sends another `amount` (one rupiah more), properly signed",
     "wrong_merchant": "sends another `merchant_id`",
     "foreign_order": "sends another `order_id`, properly signed",
+    "answered": "takes the shop's answer to have been `status` (500; 0: no answer), delivering or not (`deliver` true)",
     # The answer
-    "http": "answers `endpoint` with `status` (500) and a `body` of json, html, empty or list, doing nothing",
-    "slow": "answers `endpoint` after `seconds`",
-    "timeout_after_snap": "opens the session, but answers only after `seconds`, when the client has gone",
+    "http": (
+        "answers `endpoint` with `status` (500) and a `body` of json, html, empty, list or drop, doing nothing; "
+        "`in_body` (false) says the status in the body alone, under HTTP 200"
+    ),
+    "slow": "answers `endpoint` after `seconds` (20)",
+    "timeout_after_snap": (
+        "opens the session, but answers only after `seconds` (20), when the client has gone; "
+        "`drop` (false) breaks the connection instead, as with all of these"
+    ),
     "timeout_after_charge": "charges, but answers too late",
     "timeout_after_refund": "refunds, but answers too late",
     "timeout_after_cancel": "cancels, but answers too late",
     "timeout_after_expire": "expires, but answers too late",
-    "channel_off": "refuses a charge: the channel is not activated",
+    "timeout_after_capture": "captures, but answers too late",
+    "timeout_after_approve": "approves, but answers too late",
+    "timeout_after_deny": "denies, but answers too late",
+    "timeout_after_snap_cancel": "closes the page, but answers too late",
+    "channel_off": "refuses a charge: the channel (`endpoint`: a method, bca_va) is not activated",
+    "order_id_taken": "says that an order_id was taken, though it was not",
     "duplicate_in_english": "says that an order_id was taken in English instead of Indonesian",
     # The course of things
     "expired_then_paid": "pays a transaction right after it expired",
     "cancelled_then_paid": "pays a transaction right after it was cancelled",
+    "expires_late": "lets a payment expire only `seconds` (900) after its time, as Midtrans' scheduler may",
     "paid_during_cancel": "pays a transaction just before it would be cancelled or expired: 412",
-    "reversal": "takes a settlement back to deny after `seconds` (120)",
+    "reversal": "takes a settlement of Permata, Mandiri Bill or Indomaret back to deny after `seconds` (120)",
     "challenge": "holds a card payment for review",
-    "refund_declined": "refuses a refund: the merchant's balance does not suffice",
+    "refund_declined": "refuses a refund with `code` (414) and `message` (the merchant's balance does not suffice)",
+    "refund_unacknowledged": "accepts a refund and forgets it",
     "refund_unconfirmed": "never confirms a refund",
 }
 

@@ -10,13 +10,18 @@ from demo.simulator.methods import METHODS, TEST_CARDS, Method
 from demo.simulator.state import Job, Json, Merchant, Session, Transaction, World
 
 EDGES: Mapping[str, frozenset[str]] = {
-    "pending": frozenset({"settlement", "capture", "expire", "cancel", "deny"}),
+    "pending": frozenset({"settlement", "capture", "authorize", "expire", "cancel", "deny"}),
+    "authorize": frozenset({"capture", "deny", "cancel", "expire"}),
     "capture": frozenset({"capture", "settlement", "cancel", "deny"}),
     "settlement": frozenset({"partial_refund", "refund", "chargeback", "partial_chargeback", "deny"}),
     "partial_refund": frozenset({"partial_refund", "refund", "chargeback", "partial_chargeback"}),
 }
 SETTLES_AFTER = timedelta(days=1)
+# A challenge that nobody answers ends by itself, and so does an authorisation that nobody captures.
+CHALLENGE_LASTS = timedelta(days=1)
+AUTHORIZATION_LASTS = timedelta(days=7)
 REVERSES_AFTER = 120
+EXPIRES_LATE_BY = 900
 
 
 class IllegalChange(Exception):
@@ -39,6 +44,7 @@ def open_transaction(
 ) -> Transaction:
     """Choose a method: the transaction exists from here on, pending, and is announced."""
     now = world.clock.now()
+    latest = now + method.longest
     transaction = Transaction(
         transaction_id=str(uuid.UUID(int=world.chance.getrandbits(128), version=4)),
         order_id=order_id,
@@ -46,7 +52,7 @@ def open_transaction(
         gross_amount=gross_amount,
         method=method.name,
         created_at=now,
-        expires_at=expires_at or now + (lasts or method.lasts),
+        expires_at=min(expires_at or now + (lasts or method.lasts), latest),
         token=token,
         card=card,
         custom_fields=custom_fields or {},
@@ -54,7 +60,9 @@ def open_transaction(
     )
     transaction.details = _details(world, method, transaction)
     world.store.save(transaction)
-    plan(world, transaction, "expire", at=transaction.expires_at or now)
+    lag = take(world, "expires_late", order_id=order_id)
+    late = timedelta(seconds=lag.get("seconds", EXPIRES_LATE_BY) if lag is not None else 0)
+    plan(world, transaction, "expire", at=(transaction.expires_at or now) + late)
     notifications.announce(world, transaction)
     return transaction
 
@@ -95,17 +103,22 @@ def move(world: World, transaction: Transaction, status: str, *, fraud: str = ""
         transaction.settled_at = world.clock.now()
     world.store.save(transaction)
     for job in world.store.find(Job, transaction_id=transaction.transaction_id):
-        if job.action == "expire" or (job.action == "settle" and status != "capture"):
+        if job.action in ("expire", "give_up") or (job.action == "settle" and status != "capture"):
             world.store.drop(job)
     notifications.announce(world, transaction)
     _consequences(world, transaction)
 
 
-def pay(world: World, transaction: Transaction, *, force: bool = False, issuer: str = "") -> None:
-    """The buyer pays. Cards are captured (or held, or denied, as the test number says); all else settles at once."""
+def pay(
+    world: World, transaction: Transaction, *, force: bool = False, issuer: str = "", authorize: bool = False
+) -> None:
+    """The buyer pays. Cards are captured (or held, or denied, as the test number says); all else settles at once.
+
+    :param authorize: the card's bank only sets the money aside.
+    """
     method = METHODS[transaction.method]
     if method.payment_type == "credit_card" and transaction.status == "pending":
-        _pay_by_card(world, transaction)
+        _pay_by_card(world, transaction, authorize=authorize)
         return
     if not force and transaction.status != "pending":
         raise IllegalChange(f"{transaction.status} cannot be paid")
@@ -129,8 +142,34 @@ def deny(world: World, transaction: Transaction) -> None:
 
 
 def challenge(world: World, transaction: Transaction) -> None:
-    """A pending card payment is captured, but held for the merchant's review."""
+    """A pending card payment is captured, but held for the merchant's review, which ends by itself in cancel."""
     move(world, transaction, "capture", fraud="challenge")
+    plan(world, transaction, "give_up", at=world.clock.now() + CHALLENGE_LASTS)
+
+
+def set_aside(world: World, transaction: Transaction) -> None:
+    """A card's bank sets the money aside for the merchant to capture; after a week it lapses."""
+    move(world, transaction, "authorize")
+    plan(world, transaction, "expire", at=world.clock.now() + AUTHORIZATION_LASTS)
+
+
+def capture(world: World, transaction: Transaction, amount: int | None = None) -> None:
+    """The merchant captures what was set aside, all of it or less.
+
+    :raises IllegalChange: nothing was set aside, or not so much.
+    """
+    asked = transaction.gross_amount if amount is None else amount
+    if transaction.status != "authorize" or not 0 < asked <= transaction.gross_amount:
+        raise IllegalChange("there is not that much to capture")
+    transaction.gross_amount = asked
+    plan(world, transaction, "settle", at=world.clock.now() + SETTLES_AFTER)
+    move(world, transaction, "capture", fraud="accept")
+
+
+def give_up(world: World, transaction: Transaction) -> None:
+    """Nobody answered the challenge: it is cancelled."""
+    _require_challenge(transaction)
+    move(world, transaction, "cancel")
 
 
 def approve(world: World, transaction: Transaction) -> None:
@@ -165,9 +204,9 @@ def reverse(world: World, transaction: Transaction) -> None:
     move(world, transaction, "deny")
 
 
-def chargeback(world: World, transaction: Transaction) -> None:
-    """The cardholder's bank takes the money back."""
-    move(world, transaction, "chargeback")
+def chargeback(world: World, transaction: Transaction, *, partly: bool = False) -> None:
+    """The cardholder's bank takes the money back, or a part of it."""
+    move(world, transaction, "partial_chargeback" if partly else "chargeback")
 
 
 def plan(world: World, transaction: Transaction, action: str, *, at: datetime, subject: str = "") -> None:
@@ -188,7 +227,7 @@ def _race(world: World, transaction: Transaction) -> None:
 
 def _consequences(world: World, transaction: Transaction) -> None:
     now, order_id = world.clock.now(), transaction.order_id
-    if transaction.status == "settlement":
+    if transaction.status == "settlement" and METHODS[transaction.method].provisional:
         reversal = take(world, "reversal", order_id=order_id)
         if reversal is not None:
             after = timedelta(seconds=reversal.get("seconds", REVERSES_AFTER))
@@ -198,7 +237,7 @@ def _consequences(world: World, transaction: Transaction) -> None:
         plan(world, transaction, "pay_late", at=now)
 
 
-def _pay_by_card(world: World, transaction: Transaction) -> None:
+def _pay_by_card(world: World, transaction: Transaction, *, authorize: bool) -> None:
     outcome = TEST_CARDS[transaction.card].outcome if transaction.card in TEST_CARDS else "accept"
     if take(world, "challenge", order_id=transaction.order_id) is not None:
         outcome = "challenge"
@@ -211,10 +250,14 @@ def _pay_by_card(world: World, transaction: Transaction) -> None:
     transaction.details |= refused if outcome == "deny" else approved
     if outcome == "deny":
         move(world, transaction, "deny", fraud="deny" if transaction.card.startswith("4611") else "accept")
+    elif authorize:
+        set_aside(world, transaction)
     else:
         if outcome == "accept":
             plan(world, transaction, "settle", at=world.clock.now() + SETTLES_AFTER)
         move(world, transaction, "capture", fraud=outcome)
+        if outcome == "challenge":
+            plan(world, transaction, "give_up", at=world.clock.now() + CHALLENGE_LASTS)
 
 
 def _details(world: World, method: Method, transaction: Transaction) -> Json:

@@ -166,7 +166,11 @@ class Postman(threading.Thread):
 
     def _deliver(self, notice: Notice) -> None:
         started = time.monotonic()
-        status, error = self._post(notice)
+        with self.world.held():
+            forged = take(self.world, "answered", order_id=notice.order_id)
+        status, error = self._post(notice) if forged is None or forged.get("deliver", True) else (None, "")
+        if forged is not None:
+            status, error = int(forged.get("status", 500)) or None, "as a fault would have it"
         with self.world.held():
             answer = {
                 "at": self.world.clock.now().isoformat(),

@@ -1,5 +1,6 @@
 """The pages a buyer sees: Snap's payment page, and the bank or wallet that plays along. Indonesian, without script."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -9,15 +10,15 @@ from typing import Any
 from django.template import Context, Engine
 
 from demo.simulator import lifecycle
-from demo.simulator.bodies import ANSWER_CODES
-from demo.simulator.methods import METHODS, TEST_CARDS, offered
+from demo.simulator.bodies import ANSWER_CODES, answer_body
+from demo.simulator.methods import BANK, METHODS, SHOP, TEST_CARDS, offered
 from demo.simulator.state import WIB, Json, Session, Transaction, World
-from demo.simulator.web import Request, Response, Route, route, see_other, with_query
+from demo.simulator.web import Request, Response, Route, as_json, route, see_other, with_query
 
 FOLDER = Path(__file__).parent
 PAGE_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors http: https:"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -28,6 +29,10 @@ HINTS = {
     "other_qris": "Semua bank dan dompet digital",
     "gopay": "Buka aplikasi GoPay",
     "shopeepay": "Buka aplikasi ShopeePay",
+    "dana": "Buka aplikasi DANA",
+    "ovo": "Buka aplikasi OVO",
+    "kredivo": "Cicilan lewat Kredivo",
+    "akulaku": "Cicilan lewat Akulaku",
     "credit_card": "Nomor uji saja, tanpa kartu sungguhan",
     "echannel": "Kode perusahaan dan kode bayar",
     "indomaret": "Bayar tunai di kasir",
@@ -56,6 +61,12 @@ STEPS = {
     ),
 }
 OUTCOMES = {
+    "authorize": ("wait", "Dana disisihkan", "Bank menyisihkan uangnya; toko mengambilnya saat pesanan siap."),
+    "partial_chargeback": (
+        "stop",
+        "Pembayaran disengketakan",
+        "Bank penerbit kartu menarik kembali sebagian pembayaran ini.",
+    ),
     "settlement": ("ok", "Pembayaran berhasil", "Pesanan Anda sedang diteruskan ke toko."),
     "capture": ("ok", "Pembayaran berhasil", "Bank penerbit kartu menyetujui pembayaran ini."),
     "challenge": ("wait", "Pembayaran diperiksa", "Bank menahan pembayaran ini sampai toko memeriksanya."),
@@ -161,9 +172,26 @@ def stylesheet(_world: World, _request: Request) -> Response:
 
 
 def snap_js(_world: World, request: Request) -> Response:
-    """GET /snap/snap.js: ``snap.pay`` leads to the payment page; results are never told by script."""
+    """GET /snap/snap.js: ``snap.pay`` opens the payment page over the shop's; what it calls back is for show only."""
     script = (FOLDER / "static" / "snap.js").read_text().replace("__BASE__", request.base_url)
     return Response(200, script.encode(), "text/javascript; charset=utf-8")
+
+
+def result(world: World, request: Request, token: str) -> Response:
+    """GET /snap/v1/transactions/{token}/status: what snap.js tells the shop's page. Anybody with the token may read it."""
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+    session = world.store.get(Session, token)
+    if session is None:
+        return replace(as_json({"error_messages": ["token not found"]}, 404), headers=headers)
+    transaction = world.store.get(Transaction, session.transaction_id)
+    if transaction is None:
+        return replace(as_json({"transaction_status": ""}), headers=headers)
+    body = answer_body(world, transaction, "Success, transaction is found")
+    body.pop("signature_key")
+    body["finish_redirect_url"] = back_url(world, session)
+    if transaction.status == "pending" and METHODS[transaction.method].group in (BANK, SHOP):
+        body["pdf_url"] = f"{request.base_url}/snap/v4/redirection/{token}"
+    return replace(as_json(body), headers=headers)
 
 
 def home(_world: World, _request: Request) -> Response:
@@ -175,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "/", "page", home),
     route("GET", "/simulator/simulator.css", "static", stylesheet),
     route("GET", "/snap/snap.js", "static", snap_js),
+    route("GET", "/snap/v1/transactions/{token}/status", "snap_status", result),
     route("GET", "/snap/v4/redirection/{token}", "page", show),
     route("POST", "/snap/v4/redirection/{token}/pilih", "page", choose),
     route("POST", "/snap/v4/redirection/{token}/{action}", "page", act),
@@ -190,9 +219,9 @@ def rupiah(amount: int) -> str:
 
 def back_url(world: World, session: Session) -> str:
     """The shop's page, with what Midtrans adds to it; empty where the shop named none."""
-    url = session.finish_url or world.finish_url
     transaction = world.store.get(Transaction, session.transaction_id)
     status = transaction.status if transaction else "pending"
+    url = session.finish_url or _kind_of_return(world, status) or world.finish_url
     if not url.startswith(("http://", "https://")):
         return ""
     return with_query(
@@ -202,6 +231,12 @@ def back_url(world: World, session: Session) -> str:
         transaction_status=status,
         merchant_id=session.merchant_id,
     )
+
+
+def _kind_of_return(world: World, status: str) -> str:
+    if status in ("deny", "cancel", "expire"):
+        return world.error_url
+    return world.unfinish_url if status == "pending" else ""
 
 
 def _act(world: World, transaction: Transaction, action: str) -> None:

@@ -1,14 +1,16 @@
 """Giving money back: what each method allows, and the two messages of each refund."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 from demo.simulator import lifecycle, notifications
 from demo.simulator.faults import take
 from demo.simulator.methods import METHODS, Method
-from demo.simulator.state import Refund, Transaction, World
+from demo.simulator.state import WIB, Refund, Transaction, World
 
 SAME_KEY_FOR = timedelta(days=7)
+# ShopeePay gives nothing back around midnight, in WIB.
+ASLEEP_FROM, ASLEEP_UNTIL = time(23, 55), time(6)
 
 
 class RefundRefused(Exception):
@@ -50,6 +52,9 @@ def refund(
         method=method,
         created_at=now,
     )
+    # Said yes to, and forgotten: what is missing from the list was not acknowledged.
+    if take(world, "refund_unacknowledged", order_id=transaction.order_id) is not None:
+        return made
     world.store.save(made)
     lifecycle.move(world, transaction, "refund" if asked == left else "partial_refund")
     if take(world, "refund_unconfirmed", order_id=transaction.order_id) is None:
@@ -76,8 +81,13 @@ def _check(world: World, transaction: Transaction, *, asked: int, left: int) -> 
         raise RefundRefused("412", "Refund window of the payment has passed.")
     if not 0 < asked <= left or (asked < transaction.gross_amount and not method.partial_refunds):
         raise RefundRefused("414", "Refund request is rejected due to invalid amount")
-    if take(world, "refund_declined", order_id=transaction.order_id) is not None:
-        raise RefundRefused("414", "Refund request is rejected due to insufficient merchant balance")
+    hour = world.clock.now().astimezone(WIB).time()
+    if method.sleeps and (hour >= ASLEEP_FROM or hour < ASLEEP_UNTIL):
+        raise RefundRefused("412", "Refund of the payment is not available between 23:55 and 06:00.")
+    declined = take(world, "refund_declined", order_id=transaction.order_id)
+    if declined is not None:
+        words = "Refund request is rejected due to insufficient merchant balance"
+        raise RefundRefused(str(declined.get("code", "414")), str(declined.get("message", words)))
 
 
 def _window(method: Method, transaction: Transaction) -> int:

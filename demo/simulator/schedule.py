@@ -27,6 +27,7 @@ def _confirm_refund(world: World, transaction: Transaction, job: Job) -> None:
 
 ACTIONS: Mapping[str, Callable[[World, Transaction, Job], None]] = {
     "expire": lambda world, transaction, _job: lifecycle.move(world, transaction, "expire"),
+    "give_up": lambda world, transaction, _job: lifecycle.give_up(world, transaction),
     "settle": lambda world, transaction, _job: lifecycle.settle(world, transaction),
     "reverse": lambda world, transaction, _job: lifecycle.reverse(world, transaction),
     "pay_late": lambda world, transaction, _job: lifecycle.pay(world, transaction, force=True),

@@ -5,22 +5,34 @@ import threading
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from socket import SHUT_RDWR
 from socketserver import ThreadingMixIn
 from types import TracebackType
 from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from demo.simulator import control, core, faults, lifecycle, pages, snap
+from demo.simulator import control, core, faults, iris, iris_state, lifecycle, pages, snap
+from demo.simulator.idempotency import Keys
+from demo.simulator.iris_postman import IrisPostman
 from demo.simulator.methods import METHODS
 from demo.simulator.notifications import Postman
 from demo.simulator.schedule import run_due
 from demo.simulator.state import DEMO_MERCHANT, Clock, Json, Merchant, Notice, Session, Store, Transaction, World
-from demo.simulator.web import Request, Response, as_json, find_route
+from demo.simulator.web import Request, Response, Route, as_json, find_route
 
 logger = logging.getLogger(__name__)
 
-ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *control.ROUTES)
+ROUTES = (*snap.ROUTES, *core.ROUTES, *pages.ROUTES, *iris.ROUTES, *control.ROUTES)
+# No answer at all: the connection breaks.
+HUNG_UP = Response(0)
+BROKEN_WORDS = {
+    202: "The request is still being processed.",
+    429: "Too many requests. Please retry later.",
+    500: "Sorry. Our system is recovering from unexpected issues. Please retry.",
+    503: "Service is temporarily unavailable. Please retry.",
+    505: "Unable to create va_number for this transaction",
+}
 HTML_ERROR = b"<html><head><title>%d</title></head><body><h1>Cloudflare</h1></body></html>"
 
 
@@ -29,9 +41,14 @@ class Application:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.keys = Keys()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         response = self.answer(Request.read(environ, self.world.public_url))
+        if response is HUNG_UP:
+            environ["simulator.connection"].shutdown(SHUT_RDWR)
+            # The server takes it for what it is, and says nothing more.
+            raise ConnectionResetError
         headers = {"Content-Type": response.content_type, "Content-Length": str(len(response.body))}
         start_response(response.status_line, [*headers.items(), *response.headers.items()])
         return [response.body]
@@ -47,13 +64,20 @@ class Application:
             order_id = "" if route.endpoint == "control" else self._order_of(request, names)
             slow = faults.take(self.world, "slow", order_id=order_id, endpoint=route.endpoint)
             broken = faults.take(self.world, "http", order_id=order_id, endpoint=route.endpoint)
-        if slow is not None:
-            self.world.stopping.wait(slow.get("seconds", self.world.hold_seconds))
-        if broken is not None:
-            return _broken(broken)
+
+        def make() -> Response:
+            if slow is not None:
+                self.world.stopping.wait(slow.get("seconds", self.world.hold_seconds))
+            return _broken(broken) if broken is not None else self._handle(request, route, names, order_id)
+
+        return self.keys.answer(self.world, request, make)
+
+    def _handle(self, request: Request, route: Route, names: dict[str, str], order_id: str) -> Response:
         with self.world.held():
             response = route.handler(self.world, request, **names)
             late = self._late(route.endpoint, order_id) if response.status < 400 else None
+        if late is not None and late.get("drop"):
+            return HUNG_UP
         if late is not None:
             # All is done and stored; only the answer comes too late to be heard.
             self.world.stopping.wait(late.get("seconds", self.world.hold_seconds))
@@ -68,20 +92,30 @@ class Application:
         if identifier:
             transaction = self.world.transaction(identifier)
             return transaction.order_id if transaction else identifier
-        details = (request.json() or {}).get("transaction_details") if request.method == "POST" else None
+        session = self.world.store.get(Session, names.get("token", ""))
+        if session:
+            return session.order_id
+        body = (request.json() or {}) if request.method == "POST" else {}
+        captured = self.world.transaction(str(body.get("transaction_id") or ""))
+        if captured:
+            return captured.order_id
+        details = body.get("transaction_details")
         return str(details.get("order_id", "")) if isinstance(details, dict) else ""
 
 
 def _broken(options: Json) -> Response:
     status, kind = int(options.get("status", 500)), options.get("body", "json")
+    if kind == "drop":
+        return HUNG_UP
     if kind == "html":
         return Response(status, HTML_ERROR % status, "text/html")
     if kind == "empty":
         return Response(status)
     if kind == "list":
         return as_json([], status)
-    message = "Sorry, we encountered internal server error. We will fix this soon."
-    return as_json({"status_code": str(status), "status_message": message, "error_messages": [message]}, status)
+    message = BROKEN_WORDS.get(status, BROKEN_WORDS[500])
+    body = {"status_code": str(status), "status_message": message, "error_messages": [message]}
+    return as_json(body, 200 if options.get("in_body") else status)
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -91,6 +125,9 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Handler(WSGIRequestHandler):
     timeout = 60
+
+    def get_environ(self) -> dict[str, Any]:
+        return super().get_environ() | {"simulator.connection": self.connection}
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         logger.debug(format, *args)
@@ -120,8 +157,11 @@ class SimulatorServer:
         store = Store(db)
         self.world = World(store, Clock(store, clock_offset), tuple(merchants), notify_url=notify_url, **habits)
         self.httpd = _Server((host, port), _Handler)
-        self.httpd.set_app(Application(self.world))
+        self.application = Application(self.world)
+        self.httpd.set_app(self.application)
         self.postman = Postman(self.world, run_due=run_due)
+        iris_state.prepare(self.world)
+        self.iris_postman = IrisPostman(self.world)
         self.thread = threading.Thread(target=self.httpd.serve_forever, args=(0.05,), name="simulator", daemon=True)
 
     @property
@@ -136,6 +176,11 @@ class SimulatorServer:
         return self.url
 
     @property
+    def iris_url(self) -> str:
+        """The base address of Payouts' API."""
+        return f"{self.url}{iris.BASE}"
+
+    @property
     def snap_url(self) -> str:
         """The base address of Snap's API."""
         return f"{self.url}/snap/v1"
@@ -143,6 +188,7 @@ class SimulatorServer:
     def start(self) -> None:
         """Begin to serve and to notify."""
         self.postman.start()
+        self.iris_postman.start()
         self.thread.start()
 
     def stop(self) -> None:
@@ -153,6 +199,7 @@ class SimulatorServer:
         self.httpd.server_close()
         self.thread.join()
         self.postman.join()
+        self.iris_postman.join()
         with self.world.lock:
             self.world.store.connection.close()
 
@@ -198,6 +245,16 @@ class SimulatorServer:
         with self.world.held():
             self.world.clock.advance(timedelta(**span))
             run_due(self.world)
+            iris.run_due(self.world)
+
+    def iris_act(self, reference: str, action: str) -> Json:
+        """Do to a transfer as the bank would: process, complete, fail."""
+        with self.world.held():
+            payout = iris_state.get(self.world, reference)
+            if payout is None:
+                raise LookupError(reference)
+            iris.ACTIONS[action](self.world, payout)
+            return iris.describe(payout)
 
     def drain(self, timeout: float = 20.0) -> None:
         """Wait until every notification that is due was sent."""

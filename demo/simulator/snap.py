@@ -15,7 +15,16 @@ REQUEST_BYTES = 16 * 1024
 ORDER_ID_LENGTH = 50
 ITEM_TEXT = 50
 CUSTOMER_TEXT = 255
+COUNTRY_LETTERS = 3
 LONGEST = 100_000
+ITEM_TEXTS = {
+    "name": "Name",
+    "id": "ID",
+    "brand": "Brand",
+    "category": "Category",
+    "merchant_name": "Merchant Name",
+    "url": "URL",
+}
 ALLOWED = frozenset(string.ascii_letters + string.digits + "-_~.")
 PAGE_LASTS = timedelta(days=1)
 UNITS = {
@@ -44,7 +53,8 @@ def create(world: World, request: Request) -> Response:
     if problems := list(_problems(body)):
         return _errors(400, *problems)
     order_id = str(body["transaction_details"]["order_id"])
-    if any(earlier.status != "expire" for earlier in _transactions(world, merchant, order_id)):
+    forged = take(world, "order_id_taken", order_id=order_id) is not None
+    if forged or any(earlier.status != "expire" for earlier in _transactions(world, merchant, order_id)):
         english = take(world, "duplicate_in_english", order_id=order_id) is not None
         return _errors(400, TAKEN_IN_ENGLISH if english else TAKEN)
     session = _open(world, merchant, order_id, body, request)
@@ -84,6 +94,30 @@ def amount_of(value: object) -> int | None:
         return int(number) if number == int(number) else None
     except (InvalidOperation, ValueError, OverflowError):
         return None
+
+
+def item_problems(items: Any, gross: int | None) -> Iterator[str]:
+    """What is wrong with the items, and whether they add up."""
+    if items is None:
+        return
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        yield "item_details is not a list"
+        return
+    total = 0
+    for item in items:
+        if not item.get("name"):
+            yield "item_details Name is required"
+        for field, label in ITEM_TEXTS.items():
+            if len(str(item.get(field) or "")) > ITEM_TEXT:
+                yield f"item_details {label} too long"
+        price, quantity = amount_of(item.get("price")), amount_of(item.get("quantity"))
+        if price is None:
+            yield "item_details Price is not a number"
+        if quantity is None or quantity < 1:
+            yield "item_details Quantity must be greater than or equal to 1"
+        total += (price or 0) * (quantity or 0)
+    if gross and total != gross:
+        yield "transaction_details.gross_amount is not equal to the sum of item_details"
 
 
 def _errors(status: int, *messages: str) -> Response:
@@ -137,7 +171,7 @@ def _problems(body: Json) -> Iterator[str]:
     details = body.get("transaction_details")
     details = details if isinstance(details, dict) else {}
     yield from _order_problems(details)
-    yield from _item_problems(body.get("item_details"), amount_of(details.get("gross_amount")))
+    yield from item_problems(body.get("item_details"), amount_of(details.get("gross_amount")))
     customer = body.get("customer_details")
     if isinstance(customer, dict):
         for name in ("first_name", "last_name", "email", "phone"):
@@ -145,11 +179,18 @@ def _problems(body: Json) -> Iterator[str]:
                 yield f"customer_details.{name} too long"
         if customer.get("email") and "@" not in str(customer["email"]):
             yield "customer_details.email format is invalid"
+        for name in ("billing_address", "shipping_address"):
+            address = customer.get(name)
+            if isinstance(address, dict) and len(str(address.get("country_code") or "IDN")) != COUNTRY_LETTERS:
+                yield f"customer_details.{name}.country_code is invalid"
     for name in ("custom_field1", "custom_field2", "custom_field3"):
         if len(str(body.get(name) or "")) > CUSTOMER_TEXT:
             yield f"{name} too long"
-    if "enabled_payments" in body and not isinstance(body["enabled_payments"], list):
+    enabled = body.get("enabled_payments")
+    if enabled is not None and not isinstance(enabled, list):
         yield "enabled_payments is not a list"
+    elif enabled == ["akulaku"]:
+        yield from _akulaku_problems(body.get("item_details"))
     yield from _expiry_problems(body)
 
 
@@ -169,27 +210,13 @@ def _order_problems(details: Json) -> Iterator[str]:
         yield "transaction_details.order_id is invalid"
 
 
-def _item_problems(items: Any, gross: int | None) -> Iterator[str]:
-    if items is None:
-        return
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        yield "item_details is not a list"
-        return
-    total = 0
-    for item in items:
-        if not item.get("name"):
-            yield "item_details Name is required"
-        for field, label in (("name", "Name"), ("id", "ID"), ("brand", "Brand"), ("category", "Category")):
-            if len(str(item.get(field) or "")) > ITEM_TEXT:
-                yield f"item_details {label} too long"
-        price, quantity = amount_of(item.get("price")), amount_of(item.get("quantity"))
-        if price is None:
-            yield "item_details Price is not a number"
-        if quantity is None or quantity < 1:
-            yield "item_details Quantity must be greater than or equal to 1"
-        total += (price or 0) * (quantity or 0)
-    if gross and total != gross:
-        yield "transaction_details.gross_amount is not equal to the sum of item_details"
+def _akulaku_problems(items: Any) -> Iterator[str]:
+    """Akulaku wants to know what is bought, each item by an id of its own."""
+    ids = [str(item.get("id") or "") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    if not ids:
+        yield "item_details is required"
+    elif "" in ids or len(set(ids)) != len(ids):
+        yield "item_details ID must be unique"
 
 
 def _expiry_problems(body: Json) -> Iterator[str]:

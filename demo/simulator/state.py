@@ -162,8 +162,20 @@ class Fault:
     options: Json = field(default_factory=dict)
 
 
-type Row = Session | Transaction | Refund | Notice | Job | Fault
-ROWS: tuple[type[Any], ...] = (Session, Transaction, Refund, Notice, Job, Fault)
+@dataclass
+class Answer:
+    """A success that is told again to whoever shows the same Idempotency-Key."""
+
+    key: ClassVar[str] = "idempotency_key"
+    found_by: ClassVar[tuple[str, ...]] = ("made_at",)
+
+    idempotency_key: str
+    made_at: datetime
+    body: Json
+
+
+type Row = Session | Transaction | Refund | Notice | Job | Fault | Answer
+ROWS: tuple[type[Any], ...] = (Session, Transaction, Refund, Notice, Job, Fault, Answer)
 
 
 class Store:
@@ -285,6 +297,8 @@ class Clock:
 class World:
     """One simulator: its merchants, rows, clock and habits. Read and change it inside ``held()``.
 
+    A buyer returns to ``finish_url`` where a session names no page of its own; one who has not paid to
+    ``unfinish_url`` and one who was refused to ``error_url``, if there are such.
     ``retry_scale`` shortens the hours between the tries of a notification; ``confirm_after`` is how long a provider
     takes to confirm a refund; ``hold_seconds`` how long a client is left hanging by a time-out fault.
     """
@@ -295,12 +309,13 @@ class World:
     notify_url: str = ""
     shop_name: str = "Lapau, data contoh"
     finish_url: str = ""
+    unfinish_url: str = ""
+    error_url: str = ""
     public_url: str = ""
     retry_scale: float = 1.0
     confirm_after: timedelta = timedelta(minutes=1)
     hold_seconds: float = 20.0
     conflict_http_status: int = 200
-    answers: dict[str, tuple[datetime, Json]] = field(default_factory=dict)
     chance: random.Random = field(default_factory=random.Random)
     lock: threading.RLock = field(default_factory=threading.RLock)
     changed: threading.Event = field(default_factory=threading.Event)

@@ -55,14 +55,18 @@ class Request:
         """The body as the fields of a form."""
         return dict(parse_qsl(self.body.decode(errors="replace")))
 
-    def merchant(self, world: World) -> Merchant | None:
-        """Who signs in: the server key is the user name, the password is empty."""
+    def basic_user(self) -> str:
+        """The key that signs in: the user name, with an empty password; empty if there is none."""
         kind, _, token = self.headers.get("authorization", "").partition(" ")
         try:
             name, _, password = base64.b64decode(token).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return None
-        return world.by_server_key(name) if kind.lower() == "basic" and not password else None
+            return ""
+        return name if kind.lower() == "basic" and not password else ""
+
+    def merchant(self, world: World) -> Merchant | None:
+        """Who signs in: the server key is the user name, the password is empty."""
+        return world.by_server_key(self.basic_user())
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class Response:
     body: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Json | None:
+        """The body as a JSON object; None if it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
 
     @property
     def status_line(self) -> str:

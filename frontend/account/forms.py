@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from marketplace.payments.services import BANKS
 
 
 class LoginForm(AllauthLoginForm):
@@ -56,4 +57,19 @@ class FindOrderForm(forms.Form):
         max_length=30,
         help_text=_("Letters and numbers, in your message or on the payment page."),
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class AccountForm(forms.Form):
+    """Where money is to go."""
+
+    bank = forms.ChoiceField(label=_("Bank or wallet"), choices=[("", _("Choose")), *BANKS.items()])
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=30,
+        help_text=_("For a wallet the phone number it belongs to."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    holder = forms.CharField(
+        label=_("Name on the account"), max_length=80, widget=forms.TextInput({"autocomplete": "name"})
     )

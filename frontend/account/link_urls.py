@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.account.views import finding, tickets
+from frontend.account.views import finding, returning, tickets
 from frontend.parts.offline import worker
 
 app_name = "tickets"
@@ -12,4 +12,6 @@ urlpatterns = [
     path("t/<str:token>/tiket.pdf", tickets.paper, name="paper"),
     path("t/<str:token>/kalender.ics", tickets.calendar, name="calendar"),
     path("p/<str:token>/", finding.open_by_link, name="order"),
+    path("g/<str:token>/", returning.visit, name="closed_visit"),
+    path("k/<str:token>/", returning.account, name="refund_account"),
 ]

@@ -42,6 +42,9 @@ class Asked(Schema):
     lat: Annotated[float | None, Field(description="Latitude of where you are, with lon.")] = None
     lon: Annotated[float | None, Field(description="Longitude of where you are, with lat.")] = None
     within_km: Annotated[float | None, Field(description="Only what is this near to lat and lon.")] = None
+    box: Annotated[str, Field(description="Only what lies in a part of the map: south,west,north,east in degrees.")] = (
+        ""
+    )
     sort: Annotated[str, Field(description="best, nearest, cheapest, dearest or newest.")] = ""
     page: Annotated[int, Field(description="Page of results, from 1; what is out of range is the nearest page.")] = 1
     lang: Annotated[str, Field(description="id or en: the language of titles and labels.")] = "id"
@@ -63,7 +66,7 @@ class State(Schema):
 
 
 class Found(Schema):
-    """One result."""
+    """One result; ``pinned`` is the editors' choice for this question."""
 
     type: str
     title: str
@@ -85,6 +88,7 @@ class Found(Schema):
     lon: float | None
     distance_km: float | None
     next_date: date | None
+    pinned: bool
 
 
 class Choice(Schema):
@@ -106,16 +110,18 @@ class Facets(Schema):
 
 
 class Answer(Schema):
-    """A page of results. ``beside`` comes near, and is not counted in ``total``; ``limited`` marks the plain list."""
+    """A page of results. ``beside`` comes near, and is not counted in ``total``; ``limited`` marks the plain list, which lacks what ``lacking`` names."""
 
     total: int
     page: int
     pages: int
     corrected: str
     limited: bool
+    lacking: list[str]
     results: list[Found]
     facets: Facets
     beside: list[Found]
+    beside_reason: Annotated[str, Field(description="nearby, unfiltered, fewer_words, popular, or nothing.")]
 
 
 class Line(Schema):
@@ -149,6 +155,7 @@ def search(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
             day=asked.day,
             near=position_of(asked.lat, asked.lon),
             within_km=asked.within_km,
+            box=box_of(asked.box),
             sort=sort_of(asked.sort),
             page=max(1, min(asked.page, 10**6)),
             language=language,
@@ -165,9 +172,11 @@ def search(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
         "pages": found.pages,
         "corrected": found.corrected,
         "limited": found.limited,
+        "lacking": sorted(found.lacking),
         "results": [as_found(result) for result in found.results],
         "facets": facets,
         "beside": [as_found(result) for result in found.beside],
+        "beside_reason": found.beside_reason.value,
     }
 
 
@@ -270,6 +279,24 @@ def position_of(lat: float | None, lon: float | None) -> tuple[float, float] | N
     if near is None:
         raise InvalidInput(_("lat and lon are a position on the globe, both or neither."))
     return near
+
+
+def box_of(sides: str) -> tuple[float, float, float, float] | None:
+    """A part of the map.
+
+    :raises InvalidInput: it is not four degrees with commas, or no such part of the globe.
+    """
+    if not sides:
+        return None
+    try:
+        south, west, north, east = (float(side) for side in sides[:200].split(","))
+    except ValueError:
+        box = None
+    else:
+        box = queries.box_of((south, west, north, east))
+    if box is None:
+        raise InvalidInput(_("box is south,west,north,east in degrees, on the globe."))
+    return box
 
 
 def price_of(price: int | None) -> int | None:

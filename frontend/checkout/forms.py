@@ -46,11 +46,18 @@ class CheckoutForm(forms.Form):
         help_text=_("Type it and choose your place; the rest is filled in."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+    locality = forms.CharField(
+        label=_("City and province, if it goes elsewhere in Indonesia"),
+        required=False,
+        max_length=120,
+        help_text=_("For example: Jakarta Timur, DKI Jakarta."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     village = forms.CharField(label=_("Place"), required=False, max_length=13)
     postal_code = forms.CharField(
         label=_("Postal code"),
         required=False,
-        help_text=_("Filled in by itself once you choose a place above."),
+        help_text=_("Filled in by itself once you choose a place of the province."),
         max_length=5,
         validators=[RegexValidator(r"^\d{5}$", _("A postal code has five digits."))],
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),
@@ -92,15 +99,17 @@ class CheckoutForm(forms.Form):
             raise forms.ValidationError(refusal.sentence) from refusal
 
     def clean(self) -> dict[str, Any]:
-        """An address that is whole, where one is needed; a chosen place gives its postal code."""
+        """An address that is whole, where one is needed: a place of the province, or a city elsewhere with its postal code."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         place = regions.place(cleaned["village"]) if cleaned.get("village") else None
         if cleaned.get("village") and place is None:
             cleaned["village"] = ""
         if place and not cleaned.get("postal_code") and "postal_code" not in self.errors:
             cleaned["postal_code"] = place.postal_code
-        if self.is_sent and not cleaned.get("postal_code") and "postal_code" not in self.errors:
-            self.add_error("postal_code", _("Choose your place above, or write the postal code."))
+        if self.is_sent and place is None and not cleaned.get("locality") and "locality" not in self.errors:
+            self.add_error("tempat", _("Choose your place from the list, or write the city and province below."))
+        elif self.is_sent and not cleaned.get("postal_code") and "postal_code" not in self.errors:
+            self.add_error("postal_code", _("Write the postal code of the address."))
         return cleaned
 
 

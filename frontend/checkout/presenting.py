@@ -15,7 +15,9 @@ from frontend.parts.order_access import ticket_token
 from frontend.parts.values import Amount, Step
 from marketplace.orders.models import ShopOrderStatus
 from marketplace.orders.queries import OrderView, ShopOrderView
+from marketplace.payments.links import account_token
 from marketplace.reviews.models import Review
+from marketplace.sales.closing_queries import offers_of_order
 from marketplace.sales.queries import OrderPage
 from marketplace.shops.models import Shop
 
@@ -43,11 +45,13 @@ def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
     return {
         "page": page,
         "order": order,
-        "waiting": page.step in ("PAY", "CHECKING"),
+        "waiting": page.waits_for_payment,
         "minutes_left": max(0, -(-int((order.payable_until - now).total_seconds()) // 60)),
         "parts": parts_of(order),
         "reviewable": reviewable(page),
         "amounts": amounts(order),
+        "refunds": refunds_of(page),
+        "offers": offers_of(order),
         "tickets_url": tickets_url,
         "share_url": whatsapp(tickets_url) if tickets_url else "",
         "is_sample": any(part.is_sample for part in order.shop_orders),
@@ -74,6 +78,27 @@ def reviewable(page: OrderPage) -> frozenset[UUID]:
     }
     said = Review.objects.filter(line_id__in=had).values_list("line_id", flat=True) if had else ()
     return frozenset(had - set(said))
+
+
+def refunds_of(page: OrderPage) -> list[dict[str, Any]]:
+    """What goes back, and where the buyer says where to."""
+    return [
+        {
+            "view": refund,
+            "url": reverse("tickets:refund_account", args=[account_token(refund.id)]) if refund.needs_account else "",
+        }
+        for refund in page.refunds
+    ]
+
+
+def offers_of(order: OrderView) -> list[dict[str, Any]]:
+    """Visits on closed dates that wait for the buyer's word; one query where there are tickets."""
+    if not order.has_tickets:
+        return []
+    return [
+        {"url": reverse("tickets:closed_visit", args=[token]), "until": until, "title": title}
+        for token, until, title in offers_of_order(order.id)
+    ]
 
 
 def amounts(order: OrderView) -> Sequence[Amount]:

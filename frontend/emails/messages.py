@@ -3,17 +3,28 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
+from foundation.clock import day_words
 from frontend.emails.channel import Channel, Message, to_mail, to_phone
 from frontend.parts.order_access import ticket_token
+from marketplace.catalog.models import Listing, ListingStatus, Variant
+from marketplace.inventory.models import Slot
+from marketplace.inventory.queries import sales_by_day, stock_left
+from marketplace.inventory.services.telling import LOW_STOCK
 from marketplace.orders.links import order_token
 from marketplace.orders.models import Order, ShopOrder, ShopOrderStatus
 from marketplace.orders.queries import OrderView, order_view
+from marketplace.payments.links import account_token
+from marketplace.payments.queries import refund_view, refunds_of_order
+from marketplace.sales.closing_queries import visit_offer, visit_token
+from marketplace.sales.models import ClosedVisit, VisitStatus
 from marketplace.shops.models import Member, MemberRole
 from marketplace.tickets.models import TicketStatus
 from marketplace.tickets.queries import tickets_of_order
@@ -57,6 +68,61 @@ def tickets_issued(order_id: int) -> Iterator[Outgoing]:
         yield from _to_buyer(order, subject, "tickets_issued", context)
 
 
+def visit_offered(visit_id: int) -> Iterator[Outgoing]:
+    """To the buyer of a visit that cannot take place: another date or the money, by a link. Nothing once it is decided."""
+    yield from _about_visit(
+        visit_id, VisitStatus.OFFERED, "visit_offered", gettext_lazy("Your visit cannot take place: %(title)s")
+    )
+
+
+def visit_kept(visit_id: int) -> Iterator[Outgoing]:
+    """To the same buyer: it takes place after all."""
+    yield from _about_visit(
+        visit_id, VisitStatus.KEPT, "visit_kept", gettext_lazy("Your visit takes place after all: %(title)s")
+    )
+
+
+def visit_refunded(order_id: int) -> Iterator[Outgoing]:
+    """To the buyer: the money of a closed date goes back."""
+    order = _order(order_id)
+    if order is None:
+        return
+    with override(order.language):
+        refunds = refunds_of_order(order_id)
+        if not refunds:
+            return
+        subject = _("Order %(code)s: your money goes back") % {"code": order.code}
+        context = {"order": order, "refunds": refunds, "order_url": _order_url(order)}
+        yield from _to_buyer(order, subject, "visit_refunded", context)
+
+
+def account_wanted(refund_id: int) -> Iterator[Outgoing]:
+    """To the buyer: where is money to go that the channel cannot return? Nothing once that is known."""
+    refund = refund_view(refund_id)
+    order_id = Order.objects.filter(payments__refunds=refund_id).values_list("pk", flat=True).first()
+    order = _order(order_id) if order_id else None
+    if refund is None or order is None or not refund.needs_account or refund.account_words:
+        return
+    with override(order.language):
+        url = settings.SITE_ORIGIN + reverse("tickets:refund_account", args=[account_token(refund_id)])
+        subject = _("Order %(code)s: where should your money go?") % {"code": order.code}
+        yield from _to_buyer(order, subject, "account_wanted", {"order": order, "refund": refund, "account_url": url})
+
+
+def _about_visit(visit_id: int, status: VisitStatus, template: str, title: Promise) -> Iterator[Outgoing]:
+    found = ClosedVisit.objects.filter(pk=visit_id, status=status).values_list("order_id", flat=True).first()
+    order = _order(found) if found else None
+    if order is None:
+        return
+    with override(order.language):
+        offer = visit_offer(visit_id=visit_id, now=timezone.now())
+        if offer is None:
+            return
+        url = settings.SITE_ORIGIN + reverse("tickets:closed_visit", args=[visit_token(visit_id)])
+        context = {"order": order, "offer": offer, "visit_url": url}
+        yield from _to_buyer(order, str(title) % {"title": offer.title}, template, context)
+
+
 def shop_order_opened(shop_order_id: int) -> Iterator[Outgoing]:
     """To those who run a shop: there is something to pack. No name or address of the buyer leaves by mail."""
     part = ShopOrder.objects.select_related("shop", "order").filter(pk=shop_order_id).first()
@@ -69,9 +135,61 @@ def shop_order_opened(shop_order_id: int) -> Iterator[Outgoing]:
         url = settings.SITE_ORIGIN + reverse("seller:order", args=[part.shop.slug, part.pk])
         subject = _("New order %(code)s to pack") % {"code": part.order.code}
         context = {"part": view, "code": part.order.code, "url": url}
-        members = Member.objects.filter(shop=part.shop, role__in=(MemberRole.OWNER, MemberRole.STAFF))
-        for email, phone in members.order_by("pk").values_list("user__email", "user__phone"):
-            yield from _to(email or "", phone or "", subject, "shop_order_opened", context)
+        yield from _to_shop(part.shop_id, subject, "shop_order_opened", context)
+
+
+def stock_low(pool_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: few pieces are left, or none. Nothing once there are enough again, or it is not sold."""
+    variant = (
+        Variant.objects.select_related("listing__shop")
+        .filter(stock__pool_id=pool_id, is_active=True, listing__status=ListingStatus.PUBLISHED)
+        .first()
+    )
+    left = stock_left([variant.pk], timezone.now())[variant.pk] if variant else LOW_STOCK + 1
+    if variant is None or left > LOW_STOCK:
+        return
+    with override("id"):
+        listing = variant.listing
+        title = " ".join(filter(None, (listing.title, variant.name)))
+        subject = _("%(title)s: sold out") if left == 0 else _("%(title)s: only %(left)d left")
+        url = settings.SITE_ORIGIN + reverse("seller:history", args=[listing.shop.slug, listing.pk])
+        context = {"title": title, "left": left, "url": url}
+        yield from _to_shop(listing.shop_id, subject % {"title": title, "left": left}, "stock_low", context)
+
+
+def day_full(pool_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: a day is sold out. One of its times alone is not told, nor what has room again."""
+    now = timezone.now()
+    slot = (
+        Slot.objects.select_related("listing__shop")
+        .filter(Q(pool_id=pool_id) | Q(day_pool_id=pool_id), closed_at=None)
+        .filter(listing__status=ListingStatus.PUBLISHED)
+        .order_by("pk")
+        .first()
+    )
+    if slot is None:
+        return
+    (day,) = sales_by_day(listing_id=slot.listing_id, from_date=slot.day, until_date=slot.day, now=now)
+    if day.left or day.has_passed:
+        return
+    with override("id"):
+        listing = slot.listing
+        words = {"title": listing.title, "day": day_words(slot.day, "id")}
+        url = settings.SITE_ORIGIN + reverse("seller:day", args=[listing.shop.slug, listing.pk, slot.day.isoformat()])
+        context: dict[str, object] = {**words, "sold": day.sold, "waiting": day.waiting, "url": url}
+        yield from _to_shop(listing.shop_id, _("%(title)s: %(day)s is sold out") % words, "day_full", context)
+
+
+def listing_blocked(listing_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: the province does not let a thing be sold, and why."""
+    listing = Listing.objects.select_related("shop").filter(pk=listing_id, status=ListingStatus.BLOCKED).first()
+    if listing is None:
+        return
+    with override("id"):
+        subject = _("%(title)s: blocked by the province") % {"title": listing.title}
+        url = settings.SITE_ORIGIN + reverse("seller:listing", args=[listing.shop.slug, listing.pk])
+        context: dict[str, object] = {"title": listing.title, "reason": listing.blocked_reason, "url": url}
+        yield from _to_shop(listing.shop_id, subject, "listing_blocked", context)
 
 
 def _order(order_id: int) -> OrderView | None:
@@ -88,6 +206,12 @@ def _order_url(order: OrderView) -> str:
 
 def _to_buyer(order: OrderView, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
     yield from _to(order.contact.email, order.contact.phone, subject, template, context)
+
+
+def _to_shop(shop_id: int, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
+    members = Member.objects.filter(shop_id=shop_id, role__in=(MemberRole.OWNER, MemberRole.STAFF))
+    for email, phone in members.order_by("pk").values_list("user__email", "user__phone"):
+        yield from _to(email or "", phone or "", subject, template, context)
 
 
 def _to(email: str, phone: str, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:

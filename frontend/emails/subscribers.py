@@ -16,7 +16,14 @@ _TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
     "order.placed": messages.order_placed,
     "order.paid": messages.order_paid,
     "tickets.issued": messages.tickets_issued,
+    "visit.offered": messages.visit_offered,
+    "visit.kept": messages.visit_kept,
+    "visit.refunded": messages.visit_refunded,
+    "refund.account_wanted": messages.account_wanted,
     "shop_order.changed": messages.shop_order_opened,
+    "stock.low": messages.stock_low,
+    "slot.full": messages.day_full,
+    "listing.blocked": messages.listing_blocked,
 }
 
 

@@ -14,6 +14,11 @@ def is_operator(user: Any) -> bool:
     return is_of_province(user, roles={Role.MODERATOR})
 
 
+def is_finance(user: Any) -> bool:
+    """Whether an account keeps the operator's books: the province's treasurer, or who runs the marketplace."""
+    return is_of_province(user, roles={Role.MODERATOR, Role.TREASURER})
+
+
 def treasury_regions(user: Any) -> list[Region]:
     """The kabupaten and kota whose books an account keeps, by name; for the province's operator all of them."""
     roles = {Role.TREASURER} | ({Role.MODERATOR} if is_operator(user) else set())
@@ -26,6 +31,17 @@ class OperatorOnly:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """404 for strangers."""
         if not is_operator(request.user):
+            raise Http404
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
+
+
+class FinanceOnly:
+    """A view for the operator's finance; for anybody else it is not there."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """404 for strangers."""
+        if not is_finance(request.user):
             raise Http404
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return answer

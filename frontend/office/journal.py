@@ -14,6 +14,26 @@ HIDE_LISTING = "office.hide_listing"
 SHOW_LISTING = "office.show_listing"
 PAY_REFUND = "office.pay_refund"
 RETRY_DELIVERY = "office.retry_delivery"
+RETRY_DOCUMENT = "office.retry_document"
+PIN_RESULT = "office.pin_result"
+UNPIN_RESULT = "office.unpin_result"
+KEEP_WORDING = "office.keep_wording"
+REMOVE_WORDING = "office.remove_wording"
+MAKE_BATCH = "office.make_batch"
+APPROVE_BATCH = "office.approve_batch"
+REJECT_BATCH = "office.reject_batch"
+SEND_BATCH = "office.send_batch"
+VALID_ACCOUNT = "office.valid_account"
+REFUSE_ACCOUNT = "office.refuse_account"
+RECORD_DEPOSIT = "office.record_deposit"
+ADD_RATE = "office.add_rate"
+END_RATE = "office.end_rate"
+RETRY_REFUND = "office.retry_refund"
+CONFIRM_CLOSING = "office.confirm_closing"
+DROP_CLOSING = "office.drop_closing"
+ACCEPT_PAYMENT = "office.accept_payment"
+REFUSE_PAYMENT = "office.refuse_payment"
+LOSE_DISPUTE = "office.lose_dispute"
 
 
 class Decision(LogFormatter):
@@ -31,10 +51,30 @@ class Decision(LogFormatter):
 LABELS = {
     APPROVE_SHOP: gettext_lazy("Shop approved"),
     SUSPEND_SHOP: gettext_lazy("Shop suspended"),
-    HIDE_LISTING: gettext_lazy("Listing hidden"),
+    HIDE_LISTING: gettext_lazy("Listing blocked"),
     SHOW_LISTING: gettext_lazy("Listing shown again"),
     PAY_REFUND: gettext_lazy("Refund paid by hand"),
     RETRY_DELIVERY: gettext_lazy("Delivery tried again"),
+    RETRY_DOCUMENT: gettext_lazy("Document offered to the index again"),
+    PIN_RESULT: gettext_lazy("Search result pinned"),
+    UNPIN_RESULT: gettext_lazy("Search result no longer pinned"),
+    KEEP_WORDING: gettext_lazy("Words of the search saved"),
+    REMOVE_WORDING: gettext_lazy("Words of the search removed"),
+    MAKE_BATCH: gettext_lazy("Batch made"),
+    APPROVE_BATCH: gettext_lazy("Batch approved"),
+    REJECT_BATCH: gettext_lazy("Batch rejected"),
+    SEND_BATCH: gettext_lazy("Batch handed to the bank"),
+    VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
+    REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
+    RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
+    ADD_RATE: gettext_lazy("Rate added"),
+    END_RATE: gettext_lazy("Rate ended"),
+    RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
+    CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
+    DROP_CLOSING: gettext_lazy("Closing called off"),
+    ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
+    REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
+    LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
 }
 
 

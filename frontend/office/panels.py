@@ -7,8 +7,9 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from foundation.clock import day_of
-from frontend.office import waiting
-from frontend.office.access import is_operator, treasury_regions
+from frontend.office import finance, waiting
+from frontend.office.access import is_finance, is_operator, treasury_regions
+from marketplace.payouts.queries import open_days
 from marketplace.sales.queries import daily_receipts
 
 
@@ -23,6 +24,20 @@ class WaitingPanel(Component):
         """Counts, for an operator."""
         shown = is_operator(parent_context["request"].user)
         return {"is_shown": shown, "rows": waiting.for_operator() if shown else ()}
+
+
+class FinancePanel(Component):
+    """What waits for the operator's finance."""
+
+    name = "office_finance"
+    template_name = "office/finance_panel.html"
+    order = 105
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """Counts; money that needs a person stands in the panel before, for who sees it."""
+        user = parent_context["request"].user
+        shown = is_finance(user)
+        return {"is_shown": shown, "rows": finance.tasks(with_money=not is_operator(user)) if shown else ()}
 
 
 class ReceiptsPanel(Component):
@@ -41,4 +56,5 @@ class ReceiptsPanel(Component):
             "regions": regions,
             "today": today,
             "receipts": daily_receipts(region_code=own.code, day=today) if own else None,
+            "late": sum(day.amount for day in open_days(own.code, today=today) if day.days_late) if own else 0,
         }

@@ -11,8 +11,9 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from frontend.office import admin_urls, journal
-from frontend.office.access import is_operator, treasury_regions
-from frontend.office.panels import ReceiptsPanel, WaitingPanel
+from frontend.office.access import is_finance, is_operator, treasury_regions
+from frontend.office.panels import FinancePanel, ReceiptsPanel, WaitingPanel
+from frontend.office.views.searching import is_editor_of_the_search
 
 
 class OperatorItem(MenuItem):
@@ -21,6 +22,22 @@ class OperatorItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether it is for this account."""
         return is_operator(request.user)
+
+
+class SearchEditorItem(MenuItem):
+    """Shown to those who edit for the whole province."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether it is for this account."""
+        return is_editor_of_the_search(request.user)
+
+
+class FinanceItem(MenuItem):
+    """Shown to who keeps the operator's books."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether it is for this account."""
+        return is_finance(request.user)
 
 
 class TreasurerItem(MenuItem):
@@ -39,10 +56,42 @@ def office_urls() -> list[URLResolver]:
 
 @hooks.register("register_admin_menu_item")
 def receipts_item() -> MenuItem:
-    """Receipts, for treasurers."""
-    return TreasurerItem(
-        _("Receipts"), reverse_lazy("office:receipts"), name="penerimaan", icon_name="table", order=250
-    )
+    """Receipts, their book and deposits, for treasurers."""
+    items = [
+        TreasurerItem(
+            _("Receipts of a day"), reverse_lazy("office:receipts"), name="harian", icon_name="table", order=10
+        ),
+        TreasurerItem(_("Receipts book"), reverse_lazy("office:book"), name="buku", icon_name="table", order=20),
+        TreasurerItem(
+            _("Deposits to the treasury"),
+            reverse_lazy("office:deposits"),
+            name="setoran",
+            icon_name="order-up",
+            order=30,
+        ),
+    ]
+    return SubmenuMenuItem(_("Receipts"), Menu(items=items), name="penerimaan", icon_name="table", order=250)
+
+
+@hooks.register("register_admin_menu_item")
+def finance_item() -> MenuItem:
+    """The operator's books, for the province's finance."""
+    items = [
+        FinanceItem(_("Overview"), reverse_lazy("office:finance"), name="ikhtisar", icon_name="table", order=10),
+        FinanceItem(_("Payouts"), reverse_lazy("office:payouts"), name="pencairan", icon_name="order-down", order=20),
+        FinanceItem(
+            _("Settlements"), reverse_lazy("office:settlements"), name="rincian", icon_name="list-ul", order=30
+        ),
+        FinanceItem(
+            _("Bank accounts to compare"),
+            reverse_lazy("office:bank_accounts"),
+            name="rekening",
+            icon_name="user",
+            order=40,
+        ),
+    ]
+    items.append(FinanceItem(_("Rates"), reverse_lazy("office:rates_home"), name="tarif", icon_name="cog", order=50))
+    return SubmenuMenuItem(_("Finance"), Menu(items=items), name="keuangan", icon_name="table", order=255)
 
 
 @hooks.register("register_admin_menu_item")
@@ -56,16 +105,51 @@ def trade_item() -> MenuItem:
             _("Money that needs a person"), reverse_lazy("office:money"), name="uang", icon_name="warning", order=40
         ),
         OperatorItem(
+            _("Closed dates"), reverse_lazy("office:closings"), name="penutupan", icon_name="calendar", order=44
+        ),
+        OperatorItem(
+            _("Midtrans' reports"), reverse_lazy("office:reports"), name="laporan", icon_name="table", order=46
+        ),
+        OperatorItem(
             _("Deliveries given up"), reverse_lazy("office:deliveries"), name="kiriman", icon_name="mail", order=50
         ),
     ]
     return SubmenuMenuItem(_("Marketplace"), Menu(items=items), name="niaga", icon_name="clipboard-list", order=260)
 
 
+@hooks.register("register_admin_menu_item")
+def search_item() -> MenuItem:
+    """The search, for the province."""
+    items = [
+        SearchEditorItem(
+            _("What people search"), reverse_lazy("office:searches"), name="kueri", icon_name="search", order=10
+        ),
+        SearchEditorItem(
+            _("Words of the search"), reverse_lazy("office:wordings"), name="kata", icon_name="openquote", order=20
+        ),
+        OperatorItem(
+            _("Search index"), reverse_lazy("office:search_index"), name="indeks", icon_name="list-ul", order=30
+        ),
+    ]
+    return SubmenuMenuItem(_("Search"), Menu(items=items), name="pencarian", icon_name="search", order=270)
+
+
+@hooks.register("register_admin_menu_item")
+def treasury_refunds_item() -> MenuItem:
+    """Retribusi that went back, for treasurers."""
+    return TreasurerItem(
+        _("Retribusi to give back"),
+        reverse_lazy("office:treasury_refunds"),
+        name="retribusi-kembali",
+        icon_name="undo",
+        order=252,
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     """What waits for whoever looks."""
-    panels[:0] = [WaitingPanel(), ReceiptsPanel()]
+    panels[:0] = [WaitingPanel(), FinancePanel(), ReceiptsPanel()]
 
 
 @hooks.register("register_log_actions")

@@ -2,14 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from foundation.clock import day_of
 from foundation.outbox.models import Delivery, DeliveryStatus
-from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.models import (
+    GatewayReportRow,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    ReportDifference,
+)
+from marketplace.sales.models import Closing, ClosingStatus, VisitStatus
 from marketplace.shops.models import Shop, ShopStatus
+from search.models import Document
+from search.reports import drift
+
+# A bank that has said nothing for this long will not by itself.
+UNCONFIRMED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -29,8 +45,30 @@ def payments_to_look_at() -> QuerySet[Payment]:
 
 
 def refunds_to_pay() -> QuerySet[Refund]:
-    """Money that a person has to send back."""
-    return Refund.objects.filter(status__in=(RefundStatus.MANUAL, RefundStatus.FAILED))
+    """Money that a person has to send back; what a treasury is to give back waits there, not here."""
+    return Refund.objects.filter(status=RefundStatus.MANUAL)
+
+
+def late_treasuries(today: date) -> QuerySet[Refund]:
+    """Retribusi that a treasury has not given back in time."""
+    return Refund.objects.filter(status=RefundStatus.TREASURY, deadline_date__lt=today)
+
+
+def unconfirmed_refunds(now: datetime) -> QuerySet[Refund]:
+    """Refunds that Midtrans accepted long ago and no bank has confirmed."""
+    return Refund.objects.filter(status=RefundStatus.ACCEPTED, requested_at__lt=now - UNCONFIRMED_FOR)
+
+
+def closings_to_decide() -> QuerySet[Closing]:
+    """Places that were marked closed, with visitors to be looked after; and closings in which a visit failed."""
+    return Closing.objects.filter(
+        Q(status=ClosingStatus.PROPOSED) | Q(status=ClosingStatus.RUNNING, visits__status=VisitStatus.FAILED)
+    ).distinct()
+
+
+def unexplained_differences() -> QuerySet[GatewayReportRow]:
+    """Lines of Midtrans' reports that differ from our books, and nobody has said why."""
+    return GatewayReportRow.objects.exclude(difference=ReportDifference.NONE).filter(explained_at=None)
 
 
 def dead_deliveries() -> QuerySet[Delivery]:
@@ -39,7 +77,8 @@ def dead_deliveries() -> QuerySet[Delivery]:
 
 
 def for_operator() -> Sequence[Waiting]:
-    """What waits, most urgent first; four queries."""
+    """What waits, most urgent first; a query each."""
+    now = timezone.now()
     money = reverse("office:money")
     found = [
         Waiting(
@@ -61,10 +100,46 @@ def for_operator() -> Sequence[Waiting]:
             money + "#kembali",
         ),
         Waiting(
+            closings_to_decide().count(),
+            _("Closed dates to decide about"),
+            _("Visitors wait for another date or their money."),
+            reverse("office:closings"),
+        ),
+        Waiting(
+            unconfirmed_refunds(now).count(),
+            _("Refunds that no bank confirmed"),
+            _("Midtrans accepted them two weeks ago. Ask there."),
+            money + "#kembali",
+        ),
+        Waiting(
+            late_treasuries(day_of(now)).count(),
+            _("Retribusi not given back in time"),
+            _("A treasury is past its deadline."),
+            reverse("office:treasury_refunds"),
+        ),
+        Waiting(
+            unexplained_differences().count(),
+            _("Differences in Midtrans' reports"),
+            _("Lines that differ from our books, without a reason yet."),
+            reverse("office:reports"),
+        ),
+        Waiting(
             dead_deliveries().count(),
             _("Deliveries given up"),
             _("A part of the site did not take up a change."),
             reverse("office:deliveries"),
+        ),
+        Waiting(
+            Document.objects.given_up().count(),
+            _("Documents the search index refuses"),
+            _("They cannot be found as they are now."),
+            reverse("office:search_refused"),
+        ),
+        Waiting(
+            drift(),
+            _("Search index differed from the database"),
+            _("The last comparison found and mended it; it should have found nothing."),
+            reverse("office:search_index"),
         ),
     ]
     return [one for one in found if one.count]

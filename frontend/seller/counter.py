@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from frontend.parts.values import Link, RegionMark
-from marketplace.shops.models import Shop
+from marketplace.shops.models import Shop, ShopKind
 from marketplace.shops.queries import with_places
 
 # Two lines beside the sign on a narrow phone.
@@ -42,12 +42,16 @@ def is_partial(request: HttpRequest) -> bool:
 def frame(shop: Shop, current: str = "") -> dict[str, Any]:
     """The shop's own menus, in the colours of its region.
 
-    :param current: the entry that is lit: shop, orders, listings, new or money.
+    :param current: the entry that is lit: shop, orders, dates, listings, new or money.
     """
+    # Who sells tickets looks at dates every day, and puts something new up for sale twice a year.
+    middle = ("new", _("Sell"), _("Sell"), "plus")
+    if shop.kind != ShopKind.UMKM:
+        middle = ("dates", _("Dates"), _("Dates"), "calendar")
     entries = (
         ("shop", _("To do"), _("Shop"), "store"),
         ("orders", _("Orders"), _("Orders"), "receipt-text"),
-        ("new", _("Sell"), _("Sell"), "plus"),
+        middle,
         ("listings", _("Products"), _("Products"), "package"),
         ("money", _("Money"), _("Money"), "wallet"),
     )

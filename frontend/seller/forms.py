@@ -16,6 +16,7 @@ from marketplace.catalog.models import HalalState, ListingKind
 from marketplace.catalog.queries import categories
 from marketplace.catalog.services import likely_price
 from marketplace.inventory.services.stock import MOST_PIECES
+from marketplace.shops.banks import BANKS
 from marketplace.shops.models import ShopKind
 from tourism.regions.queries import place
 
@@ -338,6 +339,23 @@ class SettingsForm(forms.Form):
         """A number that can be dialled, if one is given."""
         phone = str(self.cleaned_data["phone"])
         return phone if not phone or self.fields["phone"].disabled else dialled(phone)
+
+
+class BankAccountForm(forms.Form):
+    """Where the shop's money goes."""
+
+    bank = forms.ChoiceField(label=gettext_lazy("Bank"), choices=[("", gettext_lazy("Choose")), *BANKS.items()])
+    number = forms.CharField(
+        label=gettext_lazy("Account number"),
+        max_length=30,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    holder = forms.CharField(
+        label=gettext_lazy("Account holder"),
+        max_length=120,
+        help_text=gettext_lazy("As it stands in the bank book. The bank is asked whether it is right."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
 
 
 def dialled(typed: str) -> str:

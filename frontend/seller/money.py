@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from foundation.money import rupiah
-from frontend.seller.deadlines import language
 from marketplace.ledger.models import JournalKind
 from marketplace.orders.models import OrderLine, ShopOrder
 from marketplace.payouts.queries import Statement, StatementRow
+from marketplace.payouts.queries.settlements import explain, percent, title_of
 from marketplace.shops.models import Shop
+
+__all__ = ["Group", "Movement", "groups", "movements", "percent"]
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,17 @@ def groups(found: Iterable[Movement]) -> list[Group]:
 
 
 def movements(shop: Shop, statement: Statement) -> list[Movement]:
-    """The rows of a statement, explained; two queries more."""
+    """The rows of a statement, explained; a fixed number of queries more."""
     keys = [row.line for row in statement.rows if row.line is not None]
     lines = _lines(shop, keys)
     parts = _parts(shop, keys)
     return [_movement(row, lines, parts) for row in statement.rows]
 
 
-def percent(rate: int) -> str:
-    """A rate of 10,000 in percent, as the language writes it: "2,5", "2.5"."""
-    text = f"{rate / 100:g}"
-    return text.replace(".", ",") if language() == "id" else text
-
-
 def _lines(shop: Shop, keys: Sequence[UUID]) -> dict[UUID, OrderLine]:
     rows = OrderLine.objects.filter(pk__in=keys, shop_order__shop=shop)
-    return {row.pk: row for row in rows.select_related("shop_order__order", "variant")}
+    rows = rows.select_related("shop_order__order", "variant").prefetch_related("shares__party")
+    return {row.pk: row for row in rows}
 
 
 def _parts(shop: Shop, keys: Iterable[UUID]) -> dict[UUID, ShopOrder]:
@@ -92,21 +88,22 @@ def _movement(row: StatementRow, lines: dict[UUID, OrderLine], parts: dict[UUID,
         amount=row.amount,
         order_id=shop_order_id,
         order_code=order.code if order else "",
-        is_return=row.kind in (JournalKind.REVERSAL, JournalKind.REFUND),
+        is_return=row.kind in (JournalKind.REVERSAL, JournalKind.REFUND) and "payout" not in row.reference,
     )
 
 
 def _title(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) -> str:
     if line is not None:
-        return f"{line.quantity} × {' '.join(filter(None, (line.title_id, line.variant.name)))}"
+        return title_of(line, row.account)
     if part is not None:
         return _("Delivery") if part.shipping_amount else _("Discount")
     words = {
         JournalKind.PAYOUT: _("Paid out to your bank account"),
         JournalKind.FEE: _("Fee"),
+        JournalKind.SETTLEMENT: _("PPh 22 withheld"),
         JournalKind.GATE_SALE: _("Sold at the gate"),
         JournalKind.REFUND: _("Money back to a buyer"),
-        JournalKind.REVERSAL: _("Money back to a buyer"),
+        JournalKind.REVERSAL: _("Payout that came back") if "payout" in row.reference else _("Money back to a buyer"),
     }
     return words.get(JournalKind(row.kind), _("Sale"))
 
@@ -115,15 +112,7 @@ def _explanation(row: StatementRow, line: OrderLine | None, part: ShopOrder | No
     if row.kind == JournalKind.REVERSAL:
         return ""
     if line is not None:
-        each = line.amount // line.quantity
-        rate = percent(line.commission_rate)
-        words = {
-            "quantity": line.quantity,
-            "each": rupiah(each),
-            "rate": rate,
-            "commission": rupiah(line.commission_amount),
-        }
-        return _("%(quantity)d × %(each)s, less %(rate)s%% commission (%(commission)s).") % words
+        return explain(line) if row.account.startswith("shop:") else ""
     if part is not None:
         return _("What the buyer paid for delivery; all of it is yours.") if row.amount > 0 else _("Your own voucher.")
     return ""

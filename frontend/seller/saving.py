@@ -15,9 +15,6 @@ from marketplace.inventory import services as inventory
 from marketplace.inventory.queries import stock_left
 from marketplace.shops.models import Shop
 
-# Kept on stock that a seller changes by hand.
-REASON = "seller"
-
 
 def offer(
     *, shop: Shop, cleaned: dict[str, Any], sizes: Sequence[SizeForm], picture_ids: Sequence[int], now: datetime
@@ -116,4 +113,4 @@ def set_stock(listing: Listing, used: Sequence[SizeForm], *, by_id: int, now: da
         if key not in left:
             inventory.create_stock(variant_id=key, capacity=wanted)
         elif difference := wanted - (left[key] if seen is None else seen):
-            inventory.adjust_stock(variant_id=key, change=difference, reason=REASON, by_id=by_id, now=now)
+            inventory.adjust_stock(variant_id=key, change=difference, by_id=by_id, now=now)

@@ -40,9 +40,12 @@ class ListingRow:
     title: str
     kind: str
     is_goods: bool
+    is_dated: bool
     badge: Badge
     is_hidden: bool
     is_shown: bool
+    # Why the province does not let it be sold; empty if it does.
+    blocked_reason: str
     picture: PictureView | None
     variants: Sequence[VariantRow]
     # Where buyers see it.
@@ -56,7 +59,7 @@ def shelf_page(shop: Shop, *, chosen: str, number: str, now: datetime) -> "Page[
         case "dijual":
             found = found.filter(status=ListingStatus.PUBLISHED)
         case "tersembunyi":
-            found = found.filter(status=ListingStatus.HIDDEN)
+            found = found.filter(status__in=(ListingStatus.HIDDEN, ListingStatus.BLOCKED))
         case "menipis":
             found = found.filter(pk__in={one.listing_id for one in low_stock(shop, now=now)})
         case "tanpa-foto":
@@ -89,9 +92,11 @@ def row(listing: Listing, left: dict[int, int]) -> ListingRow:
         title=listing.title,
         kind=str(ListingKind(listing.kind).label),
         is_goods=listing.kind == ListingKind.GOODS,
+        is_dated=listing.is_dated,
         badge=badge(listing),
         is_hidden=listing.status == ListingStatus.HIDDEN,
         is_shown=listing.status == ListingStatus.PUBLISHED,
+        blocked_reason=listing.blocked_reason if listing.status == ListingStatus.BLOCKED else "",
         picture=picture_view(pictures[0].picture) if pictures else None,
         variants=[
             VariantRow(variant.pk, listing.pk, variant.name, variant.price, left.get(variant.pk)) for variant in offered
@@ -108,5 +113,7 @@ def badge(listing: Listing) -> Badge:
             return Badge(text=capfirst(str(status.label)), tone="ok")
         case ListingStatus.PENDING:
             return Badge(text=capfirst(str(status.label)), tone="warn")
+        case ListingStatus.BLOCKED:
+            return Badge(text=capfirst(str(status.label)), tone="stop")
         case _:
             return Badge(text=capfirst(str(status.label)), tone="open")

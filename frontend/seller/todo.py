@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.clock import WIB, day_of, start_of
-from frontend.seller.deadlines import deadlines_words, pack_by
+from foundation.clock import WIB, day_of, short_day_words, start_of
+from frontend.seller.deadlines import deadlines_words, language, pack_by
 from marketplace.catalog.models import Listing, ListingKind, ListingStatus, Variant
+from marketplace.inventory.models import Pool, Slot
 from marketplace.inventory.queries import stock_left
+from marketplace.inventory.queries.levels import free
 from marketplace.orders.models import OrderLine, ShopOrder, ShopOrderStatus
 from marketplace.orders.queries import todo_counts
 from marketplace.shipping.models import ShippingRate
@@ -25,6 +27,8 @@ LOW_STOCK = 3
 BAR_HEIGHT = 88
 LEAST_BAR = 3
 _NAMED = 2
+# Sold-out days are told so far ahead.
+AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def todos(shop: Shop, *, user_id: int, now: datetime) -> list[Todo]:
     """All that waits; a fixed number of queries."""
     counts = todo_counts(user_id=user_id, shop_id=shop.pk)
     waiting = [*packing(shop, counts, now=now), *sending(shop, counts), *running_out(shop, now=now)]
-    return [*waiting, *completing(shop)]
+    return [*waiting, *full_days(shop, now=now), *completing(shop)]
 
 
 def packing(shop: Shop, counts: Mapping[str, int], *, now: datetime) -> list[Todo]:
@@ -110,11 +114,45 @@ def running_out(shop: Shop, *, now: datetime) -> list[Todo]:
     return [Todo(len(low), _("Stock is running out"), " ".join(words), url)]
 
 
+def full_days(shop: Shop, *, now: datetime) -> list[Todo]:
+    """Days of the next two weeks of which every time is sold out; one query."""
+    today = day_of(now)
+    slots = Slot.objects.filter(
+        listing__shop=shop,
+        listing__status=ListingStatus.PUBLISHED,
+        day__range=(today, today + AHEAD),
+        closed_at=None,
+        ends_at__gt=now,
+    )
+    roomy = Pool.objects.annotate(left=free(now)).filter(left__gt=0)
+    has_room = Exists(roomy.filter(pk=OuterRef("pool_id"))) & (
+        Q(day_pool=None) | Exists(roomy.filter(pk=OuterRef("day_pool_id")))
+    )
+    days: dict[tuple[int, date], bool] = {}
+    titles: dict[int, Listing] = {}
+    for slot in slots.annotate(has_room=has_room).select_related("listing").order_by("day", "pk"):
+        key = (slot.listing_id, slot.day)
+        days[key] = days.get(key, False) or slot.has_room
+        titles[slot.listing_id] = slot.listing
+    full = [key for key, is_roomy in days.items() if not is_roomy]
+    if not full:
+        return []
+    words = [
+        _("%(name)s, %(day)s.") % {"name": titles[pk].title, "day": short_day_words(day, language())}
+        for pk, day in full[:_NAMED]
+    ]
+    return [Todo(len(full), _("Days are sold out"), " ".join(words), reverse("seller:dates", args=[shop.slug]))]
+
+
 def completing(shop: Shop) -> list[Todo]:
     """What a shop still lacks to sell well."""
     found = []
     settings_url = reverse("seller:settings", args=[shop.slug])
-    listings = Listing.objects.filter(shop=shop).exclude(status=ListingStatus.HIDDEN)
+    blocked = Listing.objects.filter(shop=shop, status=ListingStatus.BLOCKED).order_by("-changed_at", "-pk")
+    if reasons := list(blocked.values_list("blocked_reason", flat=True)):
+        url = reverse("seller:listings", args=[shop.slug]) + "?saring=tersembunyi"
+        found.append(Todo(len(reasons), _("Blocked by the province"), reasons[0], url, is_late=True))
+    listings = Listing.objects.filter(shop=shop).exclude(status__in=(ListingStatus.HIDDEN, ListingStatus.BLOCKED))
     if shop.status == ShopStatus.PENDING and (count := listings.filter(status=ListingStatus.PENDING).count()):
         words = _("They appear by themselves once the province has approved your shop.")
         found.append(Todo(count, _("Products wait for approval"), words, reverse("seller:listings", args=[shop.slug])))

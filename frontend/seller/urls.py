@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.seller.views import home, listings, money, opening, orders, settings
+from frontend.seller.views import closings, dates, home, listings, money, numbers, opening, orders, settings
 
 app_name = "seller"
 urlpatterns = [
@@ -20,6 +20,17 @@ urlpatterns = [
     path("toko-saya/<slug:shop>/barang/<int:listing>/", listings.listing, name="listing"),
     path("toko-saya/<slug:shop>/barang/<int:listing>/tampil/", listings.show_or_hide, name="show"),
     path("toko-saya/<slug:shop>/barang/<int:listing>/stok/<int:variant>/", listings.stock, name="stock"),
+    path("toko-saya/<slug:shop>/barang/<int:listing>/stok/", numbers.history, name="history"),
+    path("toko-saya/<slug:shop>/barang/<int:listing>/batas/", numbers.limits, name="limits"),
+    path("toko-saya/<slug:shop>/jadwal/", dates.listings, name="dates"),
+    path("toko-saya/<slug:shop>/jadwal/<int:listing>/", dates.month, name="month"),
+    path("toko-saya/<slug:shop>/jadwal/<int:listing>/pola/", dates.pattern, name="pattern"),
+    path("toko-saya/<slug:shop>/jadwal/<int:listing>/<slug:day>/", dates.day, name="day"),
+    path("toko-saya/<slug:shop>/penutupan/", closings.closings, name="closings"),
+    path("toko-saya/<slug:shop>/penutupan/baru/", closings.close, name="close_dates"),
+    path("toko-saya/<slug:shop>/penutupan/<int:closing>/", closings.closing, name="closing"),
     path("toko-saya/<slug:shop>/uang/", money.money, name="money"),
+    path("toko-saya/<slug:shop>/uang/rekening/", money.bank_account, name="bank_account"),
+    path("toko-saya/<slug:shop>/uang/rincian/<int:settlement>/", money.statement, name="statement"),
     path("toko-saya/<slug:shop>/pengaturan/", settings.settings, name="settings"),
 ]

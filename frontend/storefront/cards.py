@@ -1,5 +1,6 @@
 """What other rooms answer with, as the cards and lists that the shared parts draw."""
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from frontend.parts import values
@@ -25,7 +26,7 @@ ICONS = {
 
 
 def of_result(result: Result, *, mixed: bool = True) -> values.Card:
-    """A hit as a card; ``mixed`` names its kind, for lists of many kinds."""
+    """A hit as a card; ``mixed`` names its kind, for lists of many kinds. What editors put first says so, and near results how far."""
     picture = None
     if result.picture:
         picture = values.Picture(
@@ -34,8 +35,10 @@ def of_result(result: Result, *, mixed: bool = True) -> values.Card:
     return values.Card(
         url=result.url,
         title=result.title,
-        kind=result.kind_label if mixed else "",
-        place=", ".join(filter(None, dict.fromkeys([result.shop, result.place or result.region]))),
+        kind=", ".join(
+            filter(None, [_("Editors' choice") if result.pinned else "", result.kind_label if mixed else ""])
+        ),
+        place=", ".join(filter(None, dict.fromkeys([result.shop, result.place or result.region, kilometres(result)]))),
         notes=[result.summary] if result.summary and result.price is None else [],
         price=result.price,
         price_from=result.price_is_from,
@@ -44,6 +47,11 @@ def of_result(result: Result, *, mixed: bool = True) -> values.Card:
         badge=of_badge(result.badge),
         sample=result.sample,
     )
+
+
+def kilometres(result: Result) -> str:
+    """How far it is, where that is known: "3,2 km"."""
+    return "" if result.distance_km is None else _("%(distance)s km") % {"distance": localize(result.distance_km)}
 
 
 def of_badge(badge: Badge | None) -> values.Badge | None:

@@ -13,7 +13,16 @@ from frontend.parts.values import Amount, DateChoice, Month, QuantityRow
 from frontend.parts.values import SlotChoice as SlotPart
 from marketplace.catalog.models import Variant
 from marketplace.catalog.queries import price_on
-from marketplace.inventory.queries import DayOffer, DayState, ListingView, SlotChoice, VariantOffer, calendar, slots_on
+from marketplace.inventory.queries import (
+    DayOffer,
+    DayState,
+    ListingView,
+    SlotChoice,
+    VariantOffer,
+    calendar,
+    leading,
+    slots_on,
+)
 
 # The strip shows this many days; the calendar goes further, and tickets are opened at most so far ahead.
 STRIP = timedelta(days=13)
@@ -38,6 +47,8 @@ class Choosing:
 
     day: date | None
     dates: Sequence[DateChoice]
+    # Whose price stands under each day; empty where there is only one price.
+    price_of: str
     month: Month | None
     slots: Sequence[SlotPart]
     slot: SlotChoice | None
@@ -100,6 +111,7 @@ def choosing(listing: ListingView, asked: Asked, *, path: str, now: datetime) ->
     return Choosing(
         day=day,
         dates=[as_date(offer, chosen=offer.day == day) for offer in strip],
+        price_of=price_of(listing.variants),
         month=month,
         slots=[as_slot(one, chosen=one is slot) for one in slots],
         slot=slot,
@@ -109,6 +121,12 @@ def choosing(listing: ListingView, asked: Asked, *, path: str, now: datetime) ->
         total=sum(row.value * row.price for row in chosen),
         hindrance=hindrance(slots, slot, count, listing, day=day),
     )
+
+
+def price_of(variants: Sequence[VariantOffer]) -> str:
+    """The category whose price stands under each day, if there are several."""
+    lead = leading(variants)
+    return (lead.name or lead.audience_label) if lead and len(variants) > 1 else ""
 
 
 def quantity_rows(listing: ListingView, asked: Asked, prices: Mapping[int, int], *, most: int) -> Sequence[QuantityRow]:
@@ -156,7 +174,7 @@ def as_date(offer: DayOffer, *, chosen: bool) -> DateChoice:
         DayState.CLOSED: _("closed"),
         DayState.NONE: "–",
     }
-    return DateChoice(day=offer.day, price=offer.price_from, chosen=chosen, reason=words[offer.state])
+    return DateChoice(day=offer.day, price=offer.price, chosen=chosen, reason=words[offer.state])
 
 
 def as_slot(slot: SlotChoice, *, chosen: bool) -> SlotPart:

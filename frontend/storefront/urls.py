@@ -7,6 +7,7 @@ from frontend.storefront.views import browsing, fragments, listings, searching, 
 pages = [
     path("cari/", searching.results, name="search"),
     path("cari/saran/", searching.suggestions, name="suggest"),
+    path("cari/dihitung/", searching.counted, name="counted"),
     path("kategori/<slug:slug>/", searching.category, name="category"),
     path("belanja/<slug:slug>/", searching.region, name="region"),
     path("belanja/", browsing.shelves, name="shelves"),

@@ -106,7 +106,7 @@ def cart_view(buyer: Buyer, now: datetime) -> CartView:
     rows = list(loaded_lines(cart_id)) if cart_id is not None else []
     if not rows:
         return CartView(groups=(), total=0, count=0, problems=())
-    verdicts = judge(rows, now=now)
+    verdicts = judge(rows, user_id=buyer.user_id, now=now)
     pictures = first_pictures({row.variant.listing_id for row in rows})
     shipping = choices({row.variant.listing.shop_id for row in rows if _is_shipped(row)})
     # Dicts keep the order of adding: shops come as they were first filled.
@@ -134,7 +134,7 @@ def cart_count(buyer: Buyer) -> int:
 def loaded_lines(cart_id: int) -> QuerySet[CartLine]:
     """The lines of a cart in the order of adding, with all that is said of them loaded; one query."""
     lines = CartLine.objects.filter(cart_id=cart_id).order_by("added_at", "pk")
-    return lines.select_related("variant__listing__shop__region", "slot").defer(
+    return lines.select_related("variant__listing__shop__region", "variant__stock", "slot").defer(
         "variant__listing__shop__region__boundary"
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError, InvalidInput
-from marketplace.carts.judging import Problem, Verdict, judge
+from marketplace.carts.judging import FEWER_TO_BE_HAD, Problem, Verdict, judge
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import loaded_lines
 from marketplace.catalog.models import Variant
@@ -50,6 +50,13 @@ class FewerLeft(CartError):
         super().__init__(_("Only %(left)d left.") % {"left": left} if left else _("Sold out."))
 
 
+class BuyerLimit(CartError):
+    """One person may not have that many, counting what was ordered before."""
+
+    code = "buyer_limit"
+    status = 422
+
+
 class LineNotFound(CartError):
     """No line of this buyer's cart."""
 
@@ -76,10 +83,11 @@ def add_line(*, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: in
     :raises InvalidQuantity: below 1 or above what one order may hold (422).
     :raises NotForSale: unknown, hidden, passed or closed, or no slot was chosen where one is needed.
     :raises FewerLeft: fewer are left than would be in the cart.
+    :raises BuyerLimit: one person may not have that many.
     :raises CartFull: there are too many lines already.
     """
     check_quantity(quantity)
-    variant = Variant.objects.select_related("listing__shop").filter(pk=variant_id).first()
+    variant = Variant.objects.select_related("listing__shop", "stock").filter(pk=variant_id).first()
     slot = Slot.objects.filter(pk=slot_id).first() if slot_id is not None else None
     if variant is None or (slot_id is not None and slot is None):
         raise NotForSale(_("This is no longer for sale."))
@@ -96,7 +104,7 @@ def add_line(*, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: in
         others.remove(line)
     line.quantity += quantity
     # Judged last: what is in the cart already has the first claim on a pool that both draw on.
-    line.price_seen = acceptable([*others, line], now=now).price
+    line.price_seen = acceptable([*others, line], user_id=buyer.user_id, now=now).price
     line.save()
     touch(cart, now=now)
     return line
@@ -117,7 +125,7 @@ def change_quantity(*, buyer: Buyer, line_id: int, quantity: int, now: datetime)
         raise LineNotFound
     lines.remove(line)
     line.quantity = quantity
-    acceptable([*lines, line], now=now)
+    acceptable([*lines, line], user_id=buyer.user_id, now=now)
     line.save(update_fields=["quantity"])
     touch(cart, now=now)
 
@@ -138,9 +146,9 @@ def accept_changes(*, buyer: Buyer, now: datetime) -> None:
     """
     cart = open_cart(buyer, now=now)
     lines = list(loaded_lines(cart.pk))
-    for line, verdict in zip(lines, judge(lines, now=now), strict=True):
+    for line, verdict in zip(lines, judge(lines, user_id=buyer.user_id, now=now), strict=True):
         line.price_seen = verdict.price
-        if verdict.problem in {Problem.FEWER_LEFT, Problem.TOO_MANY}:
+        if verdict.problem in FEWER_TO_BE_HAD:
             line.quantity = verdict.most
     CartLine.objects.bulk_update(lines, ["price_seen", "quantity"])
     touch(cart, now=now)
@@ -211,19 +219,22 @@ def check_quantity(quantity: int) -> None:
         raise InvalidQuantity(most=MOST_OF_ANYTHING)
 
 
-def acceptable(lines: list[CartLine], *, now: datetime) -> Verdict:
+def acceptable(lines: list[CartLine], *, user_id: int | None, now: datetime) -> Verdict:
     """The verdict on the last of the lines, if nothing keeps it from being in the cart.
 
     :raises InvalidQuantity: more than one order may hold.
     :raises NotForSale: hidden, passed or closed.
     :raises FewerLeft: fewer are left.
+    :raises BuyerLimit: one person may not have that many.
     """
-    verdict = judge(lines, now=now)[-1]
+    verdict = judge(lines, user_id=user_id, now=now)[-1]
     match verdict.problem:
         case Problem.HIDDEN | Problem.PASSED | Problem.CLOSED:
             raise NotForSale(verdict.sentence)
         case Problem.TOO_MANY:
             raise InvalidQuantity(most=lines[-1].variant.listing.most_per_order)
+        case Problem.HAD_ALL | Problem.TOO_MANY_FOR_ONE:
+            raise BuyerLimit(verdict.sentence)
         case Problem.SOLD_OUT | Problem.FEWER_LEFT:
             raise FewerLeft(left=verdict.most)
     return verdict

@@ -30,6 +30,8 @@ class ListingStatus(models.TextChoices):
     PENDING = "PENDING", _("waiting for approval")
     PUBLISHED = "PUBLISHED", _("for sale")
     HIDDEN = "HIDDEN", _("hidden")
+    # By the province, and shown again only by it.
+    BLOCKED = "BLOCKED", _("blocked by the province")
 
 
 class HalalState(models.TextChoices):
@@ -83,6 +85,11 @@ class Listing(models.Model):
     permit_number = models.CharField(_("P-IRT or MD number"), max_length=40, blank=True)
     # Most of one variant in one order; the pool may allow less.
     most_per_order = models.PositiveIntegerField(_("most per order"), default=20)
+    # Most that one buyer may ever have of it, and of one day of it; none: as many as there are.
+    most_per_buyer = models.PositiveIntegerField(_("most per buyer"), null=True, blank=True)
+    most_per_buyer_a_day = models.PositiveIntegerField(_("most per buyer and day"), null=True, blank=True)
+    # Why the province does not let it be sold, for the seller to read.
+    blocked_reason = models.CharField(_("why it is blocked"), max_length=200, blank=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed at"))
@@ -97,6 +104,10 @@ class Listing(models.Model):
             models.CheckConstraint(
                 condition=Q(most_per_order__gte=1, most_per_order__lte=500), name="most_per_order_is_sane"
             ),
+            models.CheckConstraint(
+                condition=~Q(most_per_buyer=0) & ~Q(most_per_buyer_a_day=0), name="a_buyer_may_have_some"
+            ),
+            models.CheckConstraint(condition=~Q(status="BLOCKED") | ~Q(blocked_reason=""), name="block_has_a_reason"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["status", "kind", "-published_at"], name="listing_shown"),
@@ -160,10 +171,13 @@ class Variant(models.Model):
     price = models.BigIntegerField(_("price"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("offered"), default=True)
+    # Most of it that one buyer may ever have; none: as many as there are.
+    most_per_buyer = models.PositiveIntegerField(_("most per buyer"), null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(price__gte=0, price__lte=999_999_999), name="variant_price_is_sane"),
+            models.CheckConstraint(condition=~Q(most_per_buyer=0), name="a_buyer_may_have_some_of_it"),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ from marketplace.shops.models import Shop, ShopKind, ShopStatus
 # Prices of goods outside this are asked about once: "Rp380" where Rp38.000 was meant, or three noughts too many.
 USUAL_PRICES = (1_000, 20_000_000)
 MOST_VARIANTS = 30
+# Fewer letters say nothing.
+MOST_TERSE = 5
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,16 @@ class DoubtfulPrice(DomainError):
         super().__init__(sentence % words)
 
 
+class ListingBlocked(DomainError):
+    """The province does not let it be sold, and why."""
+
+    code = "listing_blocked"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(_("The province has blocked this: %(reason)s") % {"reason": reason})
+
+
 @transaction.atomic
 def create_listing(*, shop_id: int, draft: ListingDraft, price_confirmed: bool = False, now: datetime) -> Listing:
     """Put a thing up for sale: published at once where the shop is open, else waiting until it is.
@@ -141,8 +153,13 @@ def change_listing(*, listing_id: int, draft: ListingDraft, price_confirmed: boo
 
 @transaction.atomic
 def publish_listing(*, listing_id: int, now: datetime) -> None:
-    """Show a listing: at once where the shop is open, else when it is. A repeat changes nothing."""
+    """Show a listing: at once where the shop is open, else when it is. A repeat changes nothing.
+
+    :raises ListingBlocked: the province does not let it be sold.
+    """
     listing = Listing.objects.select_for_update(of=("self",)).select_related("shop").get(pk=listing_id)
+    if listing.status == ListingStatus.BLOCKED:
+        raise ListingBlocked(reason=listing.blocked_reason)
     before = listing.status
     show(listing, shop_is_open=listing.shop.status == ShopStatus.APPROVED, now=now)
     if listing.status != before:
@@ -153,10 +170,39 @@ def publish_listing(*, listing_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def hide_listing(*, listing_id: int, now: datetime) -> None:
-    """Take a listing out of sight; carts that hold it say so. A repeat changes nothing."""
-    shown = Listing.objects.filter(pk=listing_id).exclude(status=ListingStatus.HIDDEN)
+    """Take a listing out of sight; carts that hold it say so. A repeat changes nothing; what is blocked stays so."""
+    shown = Listing.objects.filter(pk=listing_id).exclude(status__in=(ListingStatus.HIDDEN, ListingStatus.BLOCKED))
     if shown.update(status=ListingStatus.HIDDEN, changed_at=now):
         publish(topic="listing.changed", key=listing_id, now=now)
+
+
+@transaction.atomic
+def block_listing(*, listing_id: int, reason: str, now: datetime) -> None:
+    """Take a listing out of sight for the province: its seller reads why, and cannot show it again.
+
+    Orders that were placed go on. Blocking it again changes the reason.
+
+    :raises InvalidInput: no reason.
+    """
+    words = " ".join(plain(reason).split())[:200]
+    if len(words) < MOST_TERSE:
+        raise InvalidInput(_("Tell the seller why, in a few words."))
+    Listing.objects.filter(pk=listing_id).update(status=ListingStatus.BLOCKED, blocked_reason=words, changed_at=now)
+    publish(topic="listing.changed", key=listing_id, now=now)
+    publish(topic="listing.blocked", key=listing_id, now=now)
+
+
+@transaction.atomic
+def unblock_listing(*, listing_id: int, now: datetime) -> None:
+    """Let a listing be sold again: at once where the shop is open, else when it is. A repeat changes nothing."""
+    listing = Listing.objects.select_for_update(of=("self",)).select_related("shop").get(pk=listing_id)
+    if listing.status != ListingStatus.BLOCKED:
+        return
+    listing.blocked_reason = ""
+    show(listing, shop_is_open=listing.shop.status == ShopStatus.APPROVED, now=now)
+    listing.changed_at = now
+    listing.save(update_fields=["status", "published_at", "blocked_reason", "changed_at"])
+    publish(topic="listing.changed", key=listing.pk, now=now)
 
 
 @transaction.atomic

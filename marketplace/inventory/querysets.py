@@ -23,7 +23,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
     def live(self) -> Self:
         """Holds that count in their pool: active and confirmed."""
-        return self.exclude(status="RELEASED")
+        return self.filter(status__in=["ACTIVE", "CONFIRMED"])
 
     def lapsed(self, now: datetime) -> Self:
         """Active holds whose time is over."""

@@ -1,6 +1,6 @@
 """What must always hold in the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 from django.db.models import F
@@ -9,21 +9,29 @@ from foundation.audit.registry import Finding
 from marketplace.ledger.models import Entry, Journal
 from marketplace.ledger.triggers import TABLES
 
+# Against changing and deleting on SQLite; against both and against TRUNCATE on PostgreSQL.
+_TRIGGERS_EACH = 2
+
 
 def triggers_are_on() -> Iterator[Finding]:
     """Entries and journals cannot be changed: the triggers that refuse it are there."""
-    wanted = 1 if connection.vendor == "postgresql" else 2
+    yield from missing_triggers(TABLES)
+
+
+def missing_triggers(tables: Sequence[str]) -> Iterator[Finding]:
+    """Tables whose rows can be changed, because one of their triggers is missing or off."""
     sql = (
         "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-        "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgname LIKE '%is_append_only' GROUP BY c.relname"
+        "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' "
+        "AND (t.tgname LIKE '%is_append_only' OR t.tgname LIKE '%is_not_emptied') GROUP BY c.relname"
         if connection.vendor == "postgresql"
         else "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql)
         there = dict(cursor.fetchall())
-    for table in TABLES:
-        if there.get(table, 0) < wanted:
+    for table in tables:
+        if there.get(table, 0) < _TRIGGERS_EACH:
             yield Finding(row=table, fault="rows can be changed: its triggers are missing")
 
 

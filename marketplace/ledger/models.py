@@ -16,7 +16,11 @@ class AccountKind(models.TextChoices):
     CASH = "CASH", _("cash at a gate")
     BANK = "BANK", _("bank account")
     BUYER = "BUYER", _("buyers' money of an order")
-    SHOP = "SHOP", _("owed to a shop")
+    SHOP = "SHOP", _("sold by a shop, not settled yet")
+    SHIPPING = "SHIPPING", _("delivery, owed to a shop")
+    TAX = "TAX", _("tax inside prices, or withheld")
+    SETTLED = "SETTLED", _("settled, to be paid out")
+    RESERVE = "RESERVE", _("held back for dates to come")
     TREASURY = "TREASURY", _("retribusi owed to a regional treasury")
     PARTY = "PARTY", _("share of another party")
     COMMISSION = "COMMISSION", _("commission")
@@ -26,7 +30,7 @@ class AccountKind(models.TextChoices):
 
 
 class Account(models.Model):
-    """One pocket, named by what it is for: ``shop:12``, ``treasury:13.75``, ``clearing:operator:QRIS``."""
+    """One pocket, named by what it is for (``ledger.accounts``): ``shop:12``, ``treasury:13.75``."""
 
     code = models.CharField(_("code"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=16, choices=AccountKind)
@@ -42,6 +46,7 @@ class JournalKind(models.TextChoices):
     REFUND = "REFUND", _("refund")
     FEE = "FEE", _("fee")
     PAYOUT = "PAYOUT", _("payout")
+    SETTLEMENT = "SETTLEMENT", _("settlement")
     DEPOSIT = "DEPOSIT", _("deposit to a treasury")
     REVERSAL = "REVERSAL", _("reversal")
 

@@ -1,7 +1,7 @@
 """What is asked of the ledger. A balance is what came in less what went out, in whole rupiah."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,20 +41,37 @@ def balances(prefix: str) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
+def balances_of(codes: Collection[str]) -> dict[str, int]:
+    """Balances of these accounts by code; two queries."""
+    found = dict.fromkeys(codes, 0)
+    for side, sign in (("to_account__code", 1), ("from_account__code", -1)):
+        sums = Entry.objects.filter(**{f"{side}__in": codes}).order_by().values(side).annotate(total=Sum("amount"))
+        for row in sums:
+            found[row[side]] += sign * row["total"]
+    return found
+
+
 def entries_of(
-    code: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    code: str | Collection[str],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[EntryView]:
-    """Entries into and out of an account, newest first.
+    """Entries into and out of an account, or of any of several, newest first.
 
     :param since: posted at this moment or later.
     :param until: posted before this moment.
     """
-    entries = Entry.objects.filter(Q(from_account__code=code) | Q(to_account__code=code))
+    codes = [code] if isinstance(code, str) else list(code)
+    entries = Entry.objects.filter(Q(from_account__code__in=codes) | Q(to_account__code__in=codes))
     if since is not None:
         entries = entries.filter(journal__posted_at__gte=since)
     if until is not None:
         entries = entries.filter(journal__posted_at__lt=until)
-    return _views(entries.order_by("-journal__posted_at", "-pk")[:limit])
+    until_row = None if limit is None else offset + limit
+    return _views(entries.order_by("-journal__posted_at", "-pk")[offset:until_row])
 
 
 def entries_for(*, kind: str, references: Sequence[str]) -> list[EntryView]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from foundation.errors import DomainError
 from marketplace.ledger.models import Account, AccountKind, Entry, Journal, JournalKind
 
-# Account codes begin with what the account is for: "clearing:operator:QRIS", "treasury:13.75".
+# Account codes begin with what the account is for; ``ledger.accounts`` writes them.
 KIND_OF_PREFIX = {kind.value.lower(): kind for kind in AccountKind}
 
 

@@ -147,6 +147,8 @@ class Contact(models.Model):
     village = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nagari or kelurahan")
     )
+    # Elsewhere in the country: the city or regency and its province, as the buyer writes them.
+    locality = models.CharField(_("city and province"), max_length=120, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=5, blank=True)
     note = models.CharField(_("note"), max_length=250, blank=True)
     # A gift: no price on the slip.

@@ -93,6 +93,7 @@ class ContactView:
     recipient_name: str
     recipient_phone: str
     address: str
+    # The nagari or kelurahan; outside the province the city and province.
     village_name: str
     postal_code: str
     note: str
@@ -374,7 +375,7 @@ def _contact(contact: Contact) -> ContactView:
         recipient_name=contact.recipient_name,
         recipient_phone=contact.recipient_phone,
         address=contact.address,
-        village_name=contact.village.name if contact.village else "",
+        village_name=contact.village.name if contact.village else contact.locality,
         postal_code=contact.postal_code,
         note=contact.note,
         is_gift=contact.is_gift,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -113,6 +114,11 @@ def cancel_parts(*, order: Order, now: datetime, only: Collection[int] | None = 
             _move(part, ShopOrderStatus.CANCELLED, now=now, by_id=None)
 
 
+def change_slot(*, line_ids: Collection[UUID], slot_id: int) -> None:
+    """Let lines be for another date; the caller holds the order's lock and moves holds and tickets with them."""
+    OrderLine.objects.filter(pk__in=line_ids).update(slot_id=slot_id)
+
+
 @transaction.atomic
 def erase_contact(*, order_id: int, now: datetime) -> None:
     """Blank the personal data of an order. A repeat changes nothing."""
@@ -124,6 +130,7 @@ def erase_contact(*, order_id: int, now: datetime) -> None:
         recipient_phone="",
         address="",
         village=None,
+        locality="",
         postal_code="",
         note="",
         erased_at=now,

@@ -1,11 +1,16 @@
-"""The ways to pay: what Midtrans calls them, what they can do, and which are offered."""
+"""The ways to pay: what Midtrans calls them, which are offered, and what can be given back on them.
 
-from datetime import timedelta
+What is offered and what can be given back are rows with a date (``ChannelRule``, ``RefundRule``). ``OFFERED`` and
+``GIVEN_BACK`` are the first of them: a migration writes them, and they hold for a channel of which no row speaks.
+"""
 
-from django.conf import settings
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
 from django.utils.translation import gettext as _
 
-from marketplace.payments.models import Payment, PaymentMethod
+from foundation.clock import day_of, to_wib
+from marketplace.payments.models import ChannelRule, Payment, PaymentMethod, RefundRule
 
 METHODS = {
     "qris": PaymentMethod.QRIS,
@@ -16,20 +21,47 @@ METHODS = {
     "dana": PaymentMethod.E_WALLET,
     "ovo": PaymentMethod.E_WALLET,
     "credit_card": PaymentMethod.CARD,
+    "cstore": PaymentMethod.COUNTER,
+    "akulaku": PaymentMethod.PAY_LATER,
+    "kredivo": PaymentMethod.PAY_LATER,
 }
-# Midtrans can give money back on these; on all others a person pays it back.
-REFUNDABLE = frozenset({"credit_card", "gopay", "shopeepay", "dana", "ovo", "qris", "kredivo", "akulaku"})
-# Channels that refund all of it or nothing.
-WHOLE_REFUNDS_ONLY = frozenset({"shopeepay", "ovo"})
 # A settlement here may fall back to "deny", usually within five minutes.
 PROVISIONAL = frozenset({("bank_transfer", "permata"), ("echannel", "mandiri"), ("cstore", "indomaret")})
 PROVISIONAL_FOR = timedelta(minutes=10)
 
-# In Snap's words, which are not those of the answers.
-_WITHOUT_FLAT_FEE = ("other_qris", "gopay", "shopeepay")
-_ALL = (*_WITHOUT_FLAT_FEE, "bca_va", "bni_va", "bri_va", "permata_va", "echannel", "credit_card")
+BEGINNING = date(2026, 1, 1)
+# In Snap's words, which are not those of the answers: from which amount on each is offered, in rupiah. A flat fee of
+# some thousands makes no sense on a small ticket.
+OFFERED: Mapping[str, int] = {
+    "other_qris": 0,
+    "gopay": 0,
+    "shopeepay": 0,
+    "bca_va": 50_000,
+    "bni_va": 50_000,
+    "bri_va": 50_000,
+    "cimb_va": 50_000,
+    "permata_va": 50_000,
+    "echannel": 50_000,
+    "indomaret": 50_000,
+    "alfamart": 50_000,
+    "credit_card": 50_000,
+    "akulaku": 50_000,
+    "kredivo": 50_000,
+}
+# Of payment types: days, days where QRIS was paid from another wallet, all or nothing, hours without refunds.
+GIVEN_BACK: Mapping[str, tuple[int | None, int | None, bool, tuple[time, time] | None]] = {
+    "qris": (45, 7, False, None),
+    "gopay": (45, None, False, None),
+    "shopeepay": (365, 7, True, (time(23, 55), time(6, 0))),
+    "dana": (45, None, False, None),
+    "ovo": (7, None, True, None),
+    "kredivo": (14, None, False, None),
+    "akulaku": (None, None, False, None),
+    "credit_card": (None, None, False, None),
+}
 _BANKS = {"bca": "BCA", "bni": "BNI", "bri": "BRI", "permata": "Permata", "mandiri": "Mandiri", "cimb": "CIMB Niaga"}
 _WALLETS = {"gopay": "GoPay", "shopeepay": "ShopeePay", "dana": "DANA", "ovo": "OVO"}
+_STORES = {"indomaret": "Indomaret", "alfamart": "Alfamart"}
 
 
 def method_of(payment_type: str) -> PaymentMethod:
@@ -37,16 +69,76 @@ def method_of(payment_type: str) -> PaymentMethod:
     return METHODS.get(payment_type, PaymentMethod.OTHER)
 
 
-def offered_for(amount: int) -> tuple[str, ...]:
-    """What the payment page offers for an amount: a virtual account's flat fee makes no sense on a small one."""
-    return _WITHOUT_FLAT_FEE if amount < settings.SMALL_PAYMENT else _ALL
+def offered_for(amount: int, *, day: date) -> tuple[str, ...]:
+    """What the payment page offers for an amount on a day, in Snap's words; one query.
+
+    Never nothing: where the rules would leave nothing, QRIS stays.
+    """
+    rules = {
+        channel: ChannelRule(channel=channel, least_amount=least, valid_from_date=BEGINNING)
+        for channel, least in OFFERED.items()
+    }
+    # Oldest first, so that the newest of each channel stays; Midtrans shows them in this order.
+    for rule in ChannelRule.objects.filter(valid_from_date__lte=day).order_by("valid_from_date", "pk"):
+        rules[rule.channel] = rule
+    fitting = [
+        channel
+        for channel, rule in rules.items()
+        if rule.is_offered and rule.least_amount <= amount and (rule.most_amount is None or amount <= rule.most_amount)
+    ]
+    return tuple(fitting) or ("other_qris",)
 
 
-def can_refund(payment: Payment, amount: int) -> bool:
-    """Whether Midtrans can give so much of a payment back."""
-    if payment.payment_type not in REFUNDABLE:
+def refund_rule(payment: Payment, *, now: datetime) -> RefundRule | None:
+    """What is allowed on a payment's channel today; None where Midtrans can give nothing back. One query."""
+    rules = RefundRule.objects.filter(payment_type=payment.payment_type, valid_from_date__lte=day_of(now))
+    rule = rules.order_by("-valid_from_date", "-pk").first()
+    if rule is None and payment.payment_type in GIVEN_BACK:
+        rule = first_rule(payment.payment_type)
+    return rule if rule is not None and rule.is_refundable else None
+
+
+def can_refund(payment: Payment, amount: int, *, now: datetime) -> bool:
+    """Whether Midtrans can give so much of a payment back now: the channel, the part, the days since it was paid."""
+    rule = refund_rule(payment, now=now)
+    if rule is None or (rule.is_whole_only and amount != payment.amount):
         return False
-    return amount == payment.amount or payment.payment_type not in WHOLE_REFUNDS_ONLY
+    days = rule.days
+    if payment.is_on_us is False and rule.days_off_us is not None:
+        days = rule.days_off_us
+    return days is None or payment.paid_at is None or now <= payment.paid_at + timedelta(days=days)
+
+
+def quiet_until(payment: Payment, *, now: datetime) -> datetime | None:
+    """When the provider takes refunds again, if it takes none at this hour; one query."""
+    rule = refund_rule(payment, now=now)
+    if rule is None or rule.quiet_from is None or rule.quiet_until is None:
+        return None
+    local = to_wib(now)
+    over_midnight = rule.quiet_from > rule.quiet_until
+    inside = (
+        local.time() >= rule.quiet_from or local.time() < rule.quiet_until
+        if over_midnight
+        else rule.quiet_from <= local.time() < rule.quiet_until
+    )
+    if not inside:
+        return None
+    ends = local.replace(hour=rule.quiet_until.hour, minute=rule.quiet_until.minute, second=0, microsecond=0)
+    return ends if ends > local else ends + timedelta(days=1)
+
+
+def first_rule(payment_type: str) -> RefundRule:
+    """The rule of ``GIVEN_BACK``, not saved."""
+    days, days_off_us, is_whole_only, hours = GIVEN_BACK[payment_type]
+    return RefundRule(
+        payment_type=payment_type,
+        is_whole_only=is_whole_only,
+        days=days,
+        days_off_us=days_off_us,
+        quiet_from=hours[0] if hours else None,
+        quiet_until=hours[1] if hours else None,
+        valid_from_date=BEGINNING,
+    )
 
 
 def words_of(payment: Payment) -> str:
@@ -55,6 +147,8 @@ def words_of(payment: Payment) -> str:
         return ""
     if payment.payment_type in _WALLETS:
         return _WALLETS[payment.payment_type]
+    if payment.payment_type == "cstore" and payment.issuer in _STORES:
+        return _STORES[payment.issuer]
     if payment.method == PaymentMethod.VIRTUAL_ACCOUNT and payment.issuer in _BANKS:
         return _("virtual account %(bank)s") % {"bank": _BANKS[payment.issuer]}
     return str(PaymentMethod(payment.method).label)

@@ -172,7 +172,7 @@ class Gateway:
             if refusal.refusal == "404":
                 return None
             raise
-        return TransactionStatus.parse(answer)
+        return _transaction_of(answer)
 
     def cancel(self, order_id: str) -> TransactionStatus:
         """Cancel what is pending or captured. A refusal "412" means that it changed meanwhile: ask ``status``."""
@@ -205,6 +205,9 @@ class Gateway:
         safe_id(order_id)
         body = {"refund_key": safe_id(refund_key), "amount": rupiah(amount), "reason": reason[:REASON_TEXT]}
         answer = _ask(verb, lambda: getattr(self._client().transactions, verb)(order_id, body))
+        if text_of(answer, "status_code") != "200":
+            # "202", still being processed: it may come about or not.
+            raise GatewayUnreachable(detail=text_of(answer, "status_code") or "incomplete answer", outcome_unknown=True)
         return RefundAnswer(
             refund_key=text_of(answer, "refund_key"),
             amount=amount_of(answer.get("refund_amount")),
@@ -214,7 +217,7 @@ class Gateway:
 
     def _change(self, verb: str, order_id: str) -> TransactionStatus:
         safe_id(order_id)
-        return TransactionStatus.parse(_ask(verb, lambda: getattr(self._client().transactions, verb)(order_id)))
+        return _transaction_of(_ask(verb, lambda: getattr(self._client().transactions, verb)(order_id)))
 
     def _client(self, headers: Mapping[str, str] | None = None) -> Snap:
         # One client per call: the headers of its configuration are otherwise shared with every other client.
@@ -269,6 +272,13 @@ class _Session(requests.Session):
         # A redirected POST would arrive as a GET: better no answer than a wrong one.
         kwargs |= {"allow_redirects": False, "timeout": (CONNECT_SECONDS, self.read_seconds)}
         return super().request(*args, **kwargs)
+
+
+def _transaction_of(answer: Mapping[str, Any]) -> TransactionStatus:
+    """The transaction that an answer is about. An answer about none, "202" while a request still runs, says nothing."""
+    if not text_of(answer, "transaction_status"):
+        raise GatewayUnreachable(detail=text_of(answer, "status_code") or "incomplete answer", outcome_unknown=True)
+    return TransactionStatus.parse(answer)
 
 
 @cache

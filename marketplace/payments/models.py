@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, PriceRow
 from marketplace.shops.models import MerchantAccount
+from tourism.regions.models import Region
 
 
 class PaymentStatus(models.TextChoices):
@@ -27,18 +29,15 @@ class PaymentStatus(models.TextChoices):
 # What Midtrans may say next. A status that leads nowhere from here is an older answer, and is passed over.
 PAYMENT_TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.CREATED: frozenset(
-        {PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}
+        {PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED}
     ),
-    PaymentStatus.PENDING: frozenset(
-        {PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}
-    ),
-    PaymentStatus.REVIEW: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.DISPUTED}),
+    PaymentStatus.PENDING: frozenset({PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.FAILED}),
+    PaymentStatus.REVIEW: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED}),
     # On the same page another method may be tried after a refusal; and money may come after an expiry.
-    PaymentStatus.FAILED: frozenset(
-        {PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID, PaymentStatus.DISPUTED}
-    ),
+    PaymentStatus.FAILED: frozenset({PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.PAID}),
     PaymentStatus.PAID: frozenset({PaymentStatus.REVERSED, PaymentStatus.DISPUTED}),
-    PaymentStatus.DISPUTED: frozenset({PaymentStatus.REVERSED}),
+    # A dispute is won, or the money is gone.
+    PaymentStatus.DISPUTED: frozenset({PaymentStatus.PAID, PaymentStatus.REVERSED}),
     PaymentStatus.REVERSED: frozenset(),
 }
 
@@ -48,6 +47,8 @@ class PaymentMethod(models.TextChoices):
     VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT", _("virtual account")
     E_WALLET = "E_WALLET", _("e-wallet")
     CARD = "CARD", _("card")
+    COUNTER = "COUNTER", _("shop counter")
+    PAY_LATER = "PAY_LATER", _("pay later")
     CASH = "CASH", _("cash")
     OTHER = "OTHER", _("other")
 
@@ -67,6 +68,8 @@ class Payment(models.Model):
     # Midtrans' own words: "bank_transfer", and the bank, store or acquirer.
     payment_type = models.CharField(_("payment type"), max_length=30, blank=True)
     issuer = models.CharField(_("bank or issuer"), max_length=30, blank=True)
+    # Whether QRIS was paid from the acquirer's own wallet; None where nobody says. Refund windows differ by it.
+    is_on_us = models.BooleanField(_("own wallet"), null=True, blank=True)
     transaction_id = models.CharField(_("transaction"), max_length=60, blank=True)
     snap_token = models.CharField(_("Snap token"), max_length=60, blank=True)
     redirect_url = models.URLField(_("payment page"), max_length=300, blank=True)
@@ -80,6 +83,7 @@ class Payment(models.Model):
     # When the poller looks again; None once nothing more is to be learnt.
     check_at = models.DateTimeField(_("look again at"), null=True, blank=True)
     checks = models.PositiveIntegerField(_("looks"), default=0)
+    looked_at = models.DateTimeField(_("last look at"), null=True, blank=True)
     # Whether the amount, currency or merchant that Midtrans reported differ from ours: a person must look.
     is_quarantined = models.BooleanField(_("set aside"), default=False)
 
@@ -126,32 +130,249 @@ class Notification(models.Model):
 
 class RefundStatus(models.TextChoices):
     REQUESTED = "REQUESTED", _("requested")
-    # The channel cannot give money back: a person pays and records it.
+    # The channel cannot give this money back, or refused to: a person sees to it.
     MANUAL = "MANUAL", _("to be paid by hand")
+    # Retribusi that was deposited already: the region's treasury gives it back, on a written request.
+    TREASURY = "TREASURY", _("waiting for the regional treasury")
     ACCEPTED = "ACCEPTED", _("accepted by Midtrans")
     DONE = "DONE", _("paid back")
-    FAILED = "FAILED", _("refused")
+    FAILED = "FAILED", _("called off")
+
+
+# What may become of a refund. DONE and FAILED are ends: what is paid is paid.
+REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.REQUESTED: frozenset(
+        {RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
+    ),
+    # Asked again where Midtrans does not list what it had accepted.
+    RefundStatus.ACCEPTED: frozenset(
+        {RefundStatus.REQUESTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
+    ),
+    RefundStatus.MANUAL: frozenset(
+        {RefundStatus.REQUESTED, RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.FAILED}
+    ),
+    RefundStatus.TREASURY: frozenset({RefundStatus.DONE, RefundStatus.FAILED}),
+    RefundStatus.DONE: frozenset(),
+    RefundStatus.FAILED: frozenset(),
+}
+OPEN_REFUNDS = (RefundStatus.REQUESTED, RefundStatus.MANUAL, RefundStatus.TREASURY, RefundStatus.ACCEPTED)
 
 
 class Refund(models.Model):
     """Money that goes back to a buyer."""
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
-    # Ours, unique: the same key repeats the same refund at Midtrans.
+    # Ours, unique: the same key repeats the same refund at Midtrans, for seven days.
     key = models.CharField(_("refund key"), max_length=50, unique=True)
+    key_made_at = models.DateTimeField(_("key made at"), null=True, blank=True)
+    # Keys that it was asked for with before, so that Midtrans' list is still understood.
+    former_keys = models.JSONField(_("former keys"), default=list, blank=True)
     amount = models.BigIntegerField(_("amount"))
     status = models.CharField(_("status"), max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED)
     reason = models.CharField(_("reason"), max_length=200)
     # Which lines and how many of each: {"<line uuid>": 2}; empty for money without a line.
     lines = models.JSONField(_("lines"), default=dict)
     requested_at = models.DateTimeField(_("requested at"))
+    # When Midtrans is asked again if nobody else did; a lost message costs delay only.
+    try_at = models.DateTimeField(_("ask again at"), null=True, blank=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    # A person paid it from the bank; otherwise Midtrans did.
+    # A person paid it from the bank, or a treasury did; otherwise Midtrans.
     is_by_hand = models.BooleanField(_("paid by hand"), default=False)
+    paid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paid by")
+    )
+    proof = models.CharField(_("number of the proof"), max_length=60, blank=True)
+    # Whose treasury gives it back, who there sees to it, and until when.
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region of the treasury")
+    )
+    in_charge = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in charge")
+    )
+    deadline_date = models.DateField(_("deadline"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something"),
+            models.CheckConstraint(
+                condition=~Q(status="TREASURY") | Q(region__isnull=False, deadline_date__isnull=False),
+                name="refund_of_a_treasury",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["try_at"], condition=Q(status="REQUESTED"), name="refund_to_send")]
 
     def __str__(self) -> str:
         return self.key
+
+
+class RefundPart(models.Model):
+    """Which price row a refund is of, and how many of it."""
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="parts", verbose_name=_("refund"))
+    price_row = models.ForeignKey(PriceRow, models.PROTECT, related_name="+", verbose_name=_("price row"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    # Negative for a discount that goes with what is given back.
+    amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["refund", "price_row"], name="refund_part_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="refund_part_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.price_row_id}"
+
+
+class RefundAccount(models.Model):
+    """Where a buyer wants money back that the channel cannot return: personal data, apart from all else, blanked in time."""
+
+    refund = models.OneToOneField(Refund, models.PROTECT, related_name="account", verbose_name=_("refund"))
+    bank = models.CharField(_("bank or wallet"), max_length=20, blank=True)
+    number = models.CharField(_("account number"), max_length=20, blank=True)
+    holder = models.CharField(_("account holder"), max_length=80, blank=True)
+    # When the buyer was asked, when they answered, and when it was blanked.
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    given_at = models.DateTimeField(_("given at"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"account for refund {self.refund_id}"
+
+
+class ChannelRule(models.Model):
+    """From which amount on a way to pay is offered, from a day on."""
+
+    # Snap's name: "other_qris", "bca_va".
+    channel = models.CharField(_("channel"), max_length=30)
+    least_amount = models.BigIntegerField(_("from the amount"), default=0)
+    most_amount = models.BigIntegerField(_("up to the amount"), null=True, blank=True)
+    is_offered = models.BooleanField(_("offered"), default=True)
+    valid_from_date = models.DateField(_("valid from"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "valid_from_date"], name="channel_rule_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(least_amount__gte=0)
+                & (Q(most_amount__isnull=True) | Q(most_amount__gte=F("least_amount"))),
+                name="channel_rule_of_amounts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.valid_from_date}"
+
+
+class RefundRule(models.Model):
+    """What Midtrans can give back on a kind of payment, from a day on."""
+
+    # Core's name: "qris", "bank_transfer".
+    payment_type = models.CharField(_("payment type"), max_length=30)
+    is_refundable = models.BooleanField(_("can be given back"), default=True)
+    is_whole_only = models.BooleanField(_("all or nothing"), default=False)
+    # Days after the payment; empty where Midtrans names none.
+    days = models.PositiveIntegerField(_("days"), null=True, blank=True)
+    # The same for QRIS that was paid from another issuer's wallet.
+    days_off_us = models.PositiveIntegerField(_("days from another wallet"), null=True, blank=True)
+    # In these hours (WIB) the provider takes no refunds.
+    quiet_from = models.TimeField(_("no refunds from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no refunds until"), null=True, blank=True)
+    valid_from_date = models.DateField(_("valid from"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["payment_type", "valid_from_date"], name="refund_rule_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="refund_rule_of_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_type} {self.valid_from_date}"
+
+
+class ReportKind(models.TextChoices):
+    TRANSACTIONS = "TRANSACTIONS", _("payments and settlements")
+    PAYOUTS = "PAYOUTS", _("transfers to our bank account")
+
+
+class GatewayReport(models.Model):
+    """A report of Midtrans as it was read: one row for each file, however often it is handed in."""
+
+    kind = models.CharField(_("kind"), max_length=14, choices=ReportKind)
+    merchant_account = models.ForeignKey(
+        MerchantAccount, models.PROTECT, related_name="reports", verbose_name=_("merchant account")
+    )
+    name = models.CharField(_("file"), max_length=120)
+    digest = models.CharField(_("fingerprint"), max_length=64, unique=True)
+    from_date = models.DateField(_("from"), null=True, blank=True)
+    until_date = models.DateField(_("until"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read at"))
+    read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("read by")
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReportDifference(models.TextChoices):
+    NONE = "NONE", _("agrees")
+    # In the report and not with us, or of another merchant account.
+    UNKNOWN = "UNKNOWN", _("not known here")
+    # Money with us and not in the report of that time.
+    MISSING = "MISSING", _("missing in the report")
+    AMOUNT = "AMOUNT", _("the amount differs")
+    STATUS = "STATUS", _("the state differs")
+    # The same transaction stands in the file twice.
+    TWICE = "TWICE", _("stands there twice")
+
+
+class GatewayReportRow(models.Model):
+    """A line of a report, without what it says of people; or what should have been in it (``line_number`` 0)."""
+
+    report = models.ForeignKey(GatewayReport, models.PROTECT, related_name="rows", verbose_name=_("report"))
+    line_number = models.PositiveIntegerField(_("line"))
+    order_id = models.CharField(_("order_id"), max_length=60, blank=True)
+    transaction_id = models.CharField(_("transaction"), max_length=60, blank=True)
+    what = models.CharField(_("what"), max_length=40, blank=True)
+    channel = models.CharField(_("channel"), max_length=40, blank=True)
+    status = models.CharField(_("state"), max_length=40, blank=True)
+    amount = models.BigIntegerField(_("amount"), default=0)
+    fee = models.BigIntegerField(_("fee"), default=0)
+    at = models.DateTimeField(_("at"), null=True, blank=True)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="report_rows", verbose_name=_("payment")
+    )
+    difference = models.CharField(_("difference"), max_length=10, choices=ReportDifference)
+    # What we have instead.
+    expected = models.BigIntegerField(_("ours"), null=True, blank=True)
+    # A person found out why; until then the audit names it.
+    explained_at = models.DateTimeField(_("explained at"), null=True, blank=True)
+    explained_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("explained by"),
+    )
+    explanation = models.CharField(_("explanation"), max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["report", "line_number"],
+                condition=~Q(difference="NONE") & Q(explained_at__isnull=True),
+                name="report_row_differs",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.difference}"

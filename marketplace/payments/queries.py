@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marketplace.payments.channels import words_of
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.services.accounts import BANKS
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,16 @@ class PaymentView:
 class RefundView:
     """Money that goes back."""
 
+    id: int
     amount: int
     status: str
     status_words: str
     reason: str
     requested_at: datetime
     done_at: datetime | None
+    # Whether the buyer is to say where it goes; and what they said, but for its last digits hidden.
+    needs_account: bool
+    account_words: str
 
 
 # Which attempt counts, best first; among equals the newest.
@@ -58,18 +63,30 @@ def payment_of_order(order_id: int) -> PaymentView | None:
 
 def refunds_of_order(order_id: int) -> list[RefundView]:
     """What went back or is going back, oldest first; one query."""
-    rows = Refund.objects.filter(payment__order_id=order_id).order_by("pk")
-    return [
-        RefundView(
-            amount=row.amount,
-            status=row.status,
-            status_words=str(RefundStatus(row.status).label),
-            reason=row.reason,
-            requested_at=row.requested_at,
-            done_at=row.done_at,
-        )
-        for row in rows
-    ]
+    rows = Refund.objects.filter(payment__order_id=order_id).select_related("account").order_by("pk")
+    return [_refund_view(row) for row in rows]
+
+
+def refund_view(refund_id: int) -> RefundView | None:
+    """One refund; one query."""
+    row = Refund.objects.select_related("account").filter(pk=refund_id).first()
+    return _refund_view(row) if row else None
+
+
+def _refund_view(row: Refund) -> RefundView:
+    account = getattr(row, "account", None)
+    is_given = account is not None and account.given_at is not None
+    return RefundView(
+        id=row.pk,
+        amount=row.amount,
+        status=row.status,
+        status_words=str(RefundStatus(row.status).label),
+        reason=row.reason,
+        requested_at=row.requested_at,
+        done_at=row.done_at,
+        needs_account=account is not None and row.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
+        account_words=f"{BANKS.get(account.bank, account.bank)} …{account.number[-4:]}" if account and is_given else "",
+    )
 
 
 def _view(payment: Payment) -> PaymentView:

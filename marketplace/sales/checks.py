@@ -139,9 +139,9 @@ def retribusi_gross() -> Iterator[Finding]:
         if {source, target} - {AccountKind.TREASURY} - set(others):
             yield Finding(row=f"entry {pk}", fault=f"moves money between a treasury and {source} or {target}")
     net: Counter[Any] = Counter()
-    for line_id, amount, target in Entry.objects.filter(treasury, line__isnull=False).values_list(
-        "line", "amount", "to_account__kind"
-    ):
+    # What a treasury paid back itself evens out what it owed; of the line it says nothing new.
+    of_lines = Entry.objects.filter(treasury, line__isnull=False).exclude(journal__kind=JournalKind.REFUND)
+    for line_id, amount, target in of_lines.values_list("line", "amount", "to_account__kind"):
         net[line_id] += amount if target == AccountKind.TREASURY else -amount
     lines = OrderLine.objects.filter(charge_kind=ChargeKind.RETRIBUSI, amount__gt=0)
     for line in lines.select_related("shop_order__order"):

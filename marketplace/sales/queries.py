@@ -36,6 +36,11 @@ class OrderPage:
     # Whether the page should ask again in a moment.
     keeps_changing: bool
 
+    @property
+    def waits_for_payment(self) -> bool:
+        """Whether the buyer has not paid yet, as far as we know, and still can."""
+        return self.step in ("PAY", "CHECKING")
+
 
 def order_page(*, order_id: int, now: datetime) -> OrderPage:
     """All that the order's page shows; a fixed number of queries. The caller found the order through an owner filter."""

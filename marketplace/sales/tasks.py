@@ -20,3 +20,10 @@ def receive_silent(**_: object) -> None:
     """Close shop orders sent long ago of which nobody said anything. Beat runs it daily; a repeat changes nothing."""
     while orders.receive_silent(now=timezone.now(), limit=BATCH) == BATCH:
         pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def run_closings(**_: object) -> None:
+    """Go on with closed dates and places. Beat runs it every minute; running it twice does nothing twice."""
+    services.adopt_closed_dates(now=timezone.now())
+    services.run_closings(now=timezone.now(), limit=BATCH)

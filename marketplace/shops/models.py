@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.shops.banks import bank_name
 from marketplace.shops.querysets import ShopQuerySet
 from tourism.regions.models import Region
 
@@ -109,9 +110,6 @@ class Shop(models.Model):
     phone = models.CharField(_("phone number"), max_length=20, blank=True)
     nib = models.CharField(_("NIB"), max_length=20, blank=True)
     npwp = models.CharField(_("NPWP"), max_length=20, blank=True)
-    bank_name = models.CharField(_("bank"), max_length=60, blank=True)
-    bank_account_number = models.CharField(_("account number"), max_length=30, blank=True)
-    bank_account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
 
@@ -141,3 +139,103 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.shop_id}"
+
+
+class PartyKind(models.TextChoices):
+    NAGARI = "NAGARI", _("nagari")
+    ADAT = "ADAT", _("adat owner")
+    INSURER = "INSURER", _("insurer")
+
+
+class Party(models.Model):
+    """Somebody beside the shop who has a share in what it sells: the nagari, the owner by adat, the insurer."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="parties", verbose_name=_("shop"))
+    kind = models.CharField(_("kind"), max_length=10, choices=PartyKind)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["shop", "name"], name="party_once_per_shop")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BankAccountStatus(models.TextChoices):
+    GIVEN = "GIVEN", _("being checked")
+    VALID = "VALID", _("checked")
+    # The bank knows it under another name: a person compares the two.
+    DIFFERS = "DIFFERS", _("held by another name")
+    REFUSED = "REFUSED", _("not known to the bank")
+    REPLACED = "REPLACED", _("replaced")
+
+
+class BankAccount(models.Model):
+    """Where a shop's money goes, or a party's. Never changed: another account is another row."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="bank_accounts", verbose_name=_("shop"))
+    # Set where it is not the shop's own.
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="bank_accounts", verbose_name=_("party")
+    )
+    # As Midtrans Payouts names banks: "bni", "bri", "nagari" (``shops.banks``).
+    bank = models.CharField(_("bank"), max_length=20)
+    number = models.CharField(_("account number"), max_length=30)
+    holder = models.CharField(_("account holder"), max_length=120)
+    status = models.CharField(_("status"), max_length=10, choices=BankAccountStatus, default=BankAccountStatus.GIVEN)
+    # The holder's name as the bank gives it.
+    known_as = models.CharField(_("held by, says the bank"), max_length=120, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
+    )
+    given_at = models.DateTimeField(_("given at"))
+    checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)
+    # Who compared the names, where a person did.
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["shop"],
+                condition=Q(party__isnull=True) & ~Q(status="REPLACED"),
+                name="one_bank_account_per_shop",
+            ),
+            models.UniqueConstraint(
+                fields=["party"],
+                condition=Q(party__isnull=False) & ~Q(status="REPLACED"),
+                name="one_bank_account_per_party",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} …{self.number[-4:]}"
+
+    @property
+    def bank_words(self) -> str:
+        """The bank as people call it."""
+        return bank_name(self.bank)
+
+    @property
+    def ending(self) -> str:
+        """The last four digits: enough to recognise it by."""
+        return self.number[-4:]
+
+
+class TaxStatement(models.Model):
+    """A shop's letter that its turnover stays below the threshold: nothing is withheld from it until then."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="tax_statements", verbose_name=_("shop"))
+    given_on_date = models.DateField(_("given on"))
+    valid_until_date = models.DateField(_("valid until"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(valid_until_date__gte=models.F("given_on_date")), name="tax_statement_dates_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} until {self.valid_until_date}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -11,14 +12,20 @@ from foundation.accounts.phones import e164
 from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
+from marketplace.shops.banks import BANKS
 from marketplace.shops.models import (
+    BankAccount,
+    BankAccountStatus,
     CollectionAgreement,
     Member,
     MemberRole,
     MerchantAccount,
+    Party,
+    PartyKind,
     Shop,
     ShopKind,
     ShopStatus,
+    TaxStatement,
 )
 from tourism.regions.models import Region, RegionLevel
 
@@ -188,3 +195,75 @@ def sign_agreement(
         defaults={"valid_from_date": from_date, "valid_until_date": until_date},
     )
     return agreement
+
+
+@transaction.atomic
+def give_bank_account(
+    *, shop_id: int, bank: str, number: str, holder: str, by_id: int | None, now: datetime, party_id: int | None = None
+) -> BankAccount:
+    """Say where a shop's money goes, or a party's; it is checked before anything is paid there.
+
+    The same account again changes nothing. Another one replaces what was there.
+
+    :raises InvalidInput: no bank that payouts reach, or a number or name that cannot be meant.
+    """
+    number = "".join(letter for letter in number if letter.isalnum())
+    holder = " ".join(holder.split())
+    if bank not in BANKS:
+        raise InvalidInput(_("Choose a bank."))
+    if not number.isdecimal() or not 6 <= len(number) <= 20:
+        raise InvalidInput(_("An account number has 6 to 20 digits."))
+    if not 3 <= len(holder) <= 120:
+        raise InvalidInput(_("Write the holder's name as the bank knows it."))
+    Shop.objects.select_for_update().get(pk=shop_id)
+    if party_id is not None:
+        Party.objects.get(pk=party_id, shop_id=shop_id)
+    whose = Q(party__isnull=True) if party_id is None else Q(party_id=party_id)
+    present = BankAccount.objects.filter(whose, shop_id=shop_id).exclude(status=BankAccountStatus.REPLACED)
+    same = present.filter(bank=bank, number=number, holder=holder).first()
+    if same is not None:
+        return same
+    present.update(status=BankAccountStatus.REPLACED)
+    account = BankAccount.objects.create(
+        shop_id=shop_id, party_id=party_id, bank=bank, number=number, holder=holder, given_by_id=by_id, given_at=now
+    )
+    publish(topic="bank_account.given", key=account.pk, now=now)
+    return account
+
+
+@transaction.atomic
+def bank_account_checked(
+    *, account_id: int, status: BankAccountStatus, known_as: str, now: datetime, by_id: int | None = None
+) -> None:
+    """Note what the bank said of an account, or a person who compared; one that was replaced meanwhile stays so."""
+    open_ones = BankAccount.objects.exclude(status=BankAccountStatus.REPLACED)
+    changes: dict[str, object] = {"status": status, "checked_at": now, "checked_by_id": by_id}
+    if by_id is None:
+        changes["known_as"] = known_as[:120]
+    open_ones.filter(pk=account_id).update(**changes)
+
+
+@transaction.atomic
+def keep_party(*, shop_id: int, kind: PartyKind, name: str) -> Party:
+    """Note somebody who has a share in what a shop sells; a repeat changes the kind at most.
+
+    :raises InvalidInput: no name.
+    """
+    name = " ".join(name.split())
+    if not 3 <= len(name) <= 120:
+        raise InvalidInput(_("Write the name."))
+    party, _is_new = Party.objects.update_or_create(shop_id=shop_id, name=name, defaults={"kind": kind})
+    return party
+
+
+def give_tax_statement(*, shop_id: int, given_on: date, until: date) -> TaxStatement:
+    """Note a shop's letter that its turnover is below the threshold; the same again changes nothing.
+
+    :raises InvalidInput: it would end before it begins.
+    """
+    if until < given_on:
+        raise InvalidInput(_("The letter would end before it begins."))
+    letter, _is_new = TaxStatement.objects.get_or_create(
+        shop_id=shop_id, given_on_date=given_on, valid_until_date=until
+    )
+    return letter

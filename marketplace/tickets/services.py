@@ -1,6 +1,6 @@
 """Tickets: issued once, admitted once, and honest about what happened without signal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db.models import Case, F, Value, When
 
 from foundation.clock import day_of
 from foundation.codes import random_code, tidy_code
+from marketplace.inventory.models import Slot
 from marketplace.orders.models import OrderLine
 from marketplace.tickets import tokens
 from marketplace.tickets.models import Device, Gate, Redemption, Ticket, TicketStatus, Verdict
@@ -63,6 +64,22 @@ def void(*, line_id: UUID, quantity: int, now: datetime) -> int:
     live = Ticket.objects.filter(line_id=line_id).exclude(status=TicketStatus.VOID).order_by(used_last, "-number")
     ids = list(live.select_for_update().values_list("pk", flat=True)[:quantity])
     return Ticket.objects.filter(pk__in=ids).update(status=TicketStatus.VOID)
+
+
+@transaction.atomic
+def move(*, lines: Collection[UUID], slot: Slot) -> int:
+    """Let the live tickets of these lines admit in another slot instead; returns how many.
+
+    They get new codes and tokens: what was printed for the old date admits nobody. The caller holds the order's lock.
+    """
+    live = Ticket.objects.filter(line_id__in=lines, status__in=(TicketStatus.PROVISIONAL, TicketStatus.VALID))
+    moved = list(live.select_for_update(of=("self",)).order_by("pk"))
+    was_valid = [ticket for ticket in moved if ticket.status == TicketStatus.VALID]
+    for ticket in moved:
+        ticket.slot, ticket.code, ticket.token = slot, random_code(CODE_LETTERS), ""
+    Ticket.objects.bulk_update(moved, ["slot", "code", "token"])
+    _sign(was_valid)
+    return len(moved)
 
 
 def redeem(

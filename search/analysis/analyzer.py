@@ -3,123 +3,247 @@
 Both engines are given the same words, so neither needs a language of its own.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
 
 from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
-from search.analysis.lexicon import Lexicon, Phrase
 from search.analysis.lists import read_words
-from search.analysis.stems import Stemmer
+from search.analysis.names import Names, Phrase, Position, forms
+from search.analysis.stems import Stemmer, roots
+from search.analysis.vocabulary import Vocabulary, shipped
+from search.analysis.wishes import NOTHING, Wishes, taken_out
+
+type Piece = tuple[str, Phrase]
+
+__all__ = ["Alternative", "Analysed", "Analyzer", "Around", "Concept", "Names"]
 
 MOST_QUERY_CHARACTERS = 200
-MOST_QUERY_WORDS = 12
+MOST_QUERY_WORDS = 32
 # The other names of a word hold a little less for its other forms.
 _INFLECTED = 0.8
-_MOST_OTHER_NAMES = 12
+_MOST_OTHER_NAMES = 24
+# "Near" a town is within a drive, near a sight within a walk or a short ride.
+NEAR_A_REGION_KM, NEAR_A_PLACE_KM = 60.0, 12.0
+_STROKES = re.compile(r"\s[/|]\s|\|")
+_NEAR = frozenset({"dekat", "sekitar", "seputar", "near", "nearby", "around", "sakitar", "dakek"})
+_BETWEEN_NEAR_AND_NAME = frozenset({"dengan", "dari", "di", "kota", "to", "from", "jo"})
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """One way to say a concept: the words as written, and each way to stem them."""
+    """One way to say a concept: its words, the same with fixed compounds made one, and each way to stem them."""
 
     words: Phrase
+    terms: Phrase
     stems: tuple[Phrase, ...]
     weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing a query asks for, in all the ways it may be said; the first is what was typed."""
+    """One thing a query asks for, in all the ways it may be said; the first is what was typed, in the words as they were typed."""
 
+    typed: Phrase
     alternatives: tuple[Alternative, ...]
     # Of a phrase, its words each on their own: what was typed is also found when its words stand apart.
     parts: "tuple[Concept, ...]" = ()
+    # The name of a region says where: it is met by what lies there or bears the name, not by what only mentions it.
+    is_place: bool = False
 
-    @property
-    def typed(self) -> Phrase:
-        """The words as they were typed."""
-        return self.alternatives[0].words
+
+@dataclass(frozen=True)
+class Around:
+    """Within so many kilometres of a position that the query names."""
+
+    position: Position
+    km: float
 
 
 @dataclass(frozen=True)
 class Analysed:
-    """A query that was understood: the words without fillers, grouped into concepts."""
+    """A query that was understood.
+
+    :param text: the words as typed.
+    :param concepts: what must be met, without fillers.
+    :param liked: what is better met, but need not be: cheap, new, original.
+    """
 
     text: str
     concepts: tuple[Concept, ...]
+    liked: tuple[Concept, ...] = ()
+    wishes: Wishes = NOTHING
+    around: Around | None = None
+    # A long query whose words nowhere stand all together is met by all but one of them.
+    may_miss_one: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.concepts)
-
-
-@dataclass(frozen=True)
-class Names:
-    """The gazetteer: names of regions and places, whose words no stemmer may touch."""
-
-    phrases: frozenset[Phrase] = frozenset()
-
-    @classmethod
-    def of(cls, names: Iterable[str]) -> "Names":
-        """Names as people write them."""
-        return cls(frozenset(phrase for name in names if (phrase := tuple(words(name)))))
-
-    @property
-    def words(self) -> frozenset[str]:
-        """All the words of all the names."""
-        return frozenset(word for phrase in self.phrases for word in phrase)
+        return bool(self.concepts or self.around or self.wishes != NOTHING)
 
 
 class Analyzer:
-    """Indonesian, Minangkabau and English, with the names of one province."""
+    """Indonesian, Minangkabau and English, with the names of one province and the vocabulary of its editors."""
 
-    def __init__(self, names: Names | None = None, lexicon: Lexicon | None = None) -> None:
-        names = names or Names()
-        self.stemmer = Stemmer(names.words)
-        self.lexicon = lexicon or lexicons.build(names=names.phrases)
-        self.fillers = frozenset(read_words("stopwords.txt"))
+    def __init__(self, names: Names | None = None, vocabulary: Vocabulary | None = None) -> None:
+        self.names = names or Names()
+        self.vocabulary = vocabulary or shipped()
+        protected = frozenset(word for name in self.vocabulary.protected for word in words(name))
+        self.compounds = Compounds(
+            [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
+            in_one=_idioms(mark="+"),
+        )
+        self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
+        self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
+        self.lexicon = lexicons.build(self.vocabulary, names=self.names.phrases, terms=self.compounds.merged)
+        self._regions = frozenset(self.compounds.merged(name) for name in self.names.regions)
+        self._positions = {self.compounds.merged(name): position for name, position in self.names.positions.items()}
+        self._longest = max(3, *(len(name) for name in self._positions), 3) if self._positions else 3
+        self._packing = frozenset(self.stemmer.indonesian(word) for word in read_words("packing.txt"))
+        self._may_be_a_head = lru_cache(maxsize=100_000)(self._names_a_thing)
         # Other names are listed under one form of a word; any other form leads there by its stem.
         single = [phrase[0] for phrase in self.lexicon.other_names if len(phrase) == 1]
         self._listed = {self._stem(word, language): word for language in ("en", "id") for word in reversed(single)}
+        self._fillers = frozenset(read_words("stopwords.txt"))
+        self._intents = frozenset(self.stemmer.indonesian(word) for word in read_words("intents.txt"))
+        self._of_the_province = frozenset(
+            self.compounds.merged(tuple(words(line))) for line in read_words("province.txt")
+        )
+        self._liked = frozenset(self.stemmer.indonesian(word) for word in read_words("liked.txt"))
 
+    # Documents -------------------------------------------------------------------------------------------------------
     def surface(self, *texts: str) -> str:
         """The folded words of texts, as a field to index."""
         return " ".join(word for text in texts for word in words(text))
 
+    def terms(self, *texts: str) -> str:
+        """The folded words of texts with fixed compounds made one word, as a field to index."""
+        return " ".join(term for text in texts for term in self.compounds.merged(tuple(words(text))))
+
     def stems(self, *texts: tuple[str, str]) -> str:
         """The stems of ``(text, language)`` pairs, as a field to index."""
-        return " ".join(self._stem(word, language) for text, language in texts for word in words(text))
+        return " ".join(
+            self._stem(term, language)
+            for text, language in texts
+            if text
+            for term in self.compounds.merged(tuple(words(text)))
+        )
 
-    def query(self, text: str) -> Analysed:
-        """What a query asks for; nothing if it holds no word."""
-        typed = list(dict.fromkeys(words(text[:MOST_QUERY_CHARACTERS])))[:MOST_QUERY_WORDS]
-        concepts = tuple(self._concepts(typed))
-        meant = tuple(concept for concept in concepts if not self._fills(concept.typed))
-        return Analysed(text=" ".join(typed), concepts=meant or concepts)
+    def heads(self, text: str, language: str) -> str:
+        """The stems of what a title names: its first ordinary word, after brands and praise; also behind each stroke."""
+        return " ".join(dict.fromkeys(filter(None, (self._head(part, language) for part in _STROKES.split(text)))))
+
+    # Queries ---------------------------------------------------------------------------------------------------------
+    def query(self, text: str, *, today: date | None = None) -> Analysed:
+        """What a query asks for; nothing if it holds no word. Days in words are only understood if ``today`` is known."""
+        text = text[:MOST_QUERY_CHARACTERS]
+        rest, wishes = taken_out(text, today=today)
+        typed = words(rest)[:MOST_QUERY_WORDS]
+        pieces, around = self._around(self.compounds.pieces(tuple(typed)))
+        concepts = tuple(self._concepts(list(dict.fromkeys(pieces))))
+        meant = [concept for concept in concepts if not self._fills(concept)]
+        liked = tuple(concept for concept in meant if self._is_liked(concept))
+        asked = tuple(concept for concept in meant if concept not in liked)
+        if not asked:
+            asked, liked = liked, ()
+        if not asked and wishes == NOTHING and around is None:
+            asked = concepts
+        return Analysed(text=" ".join(words(text)), concepts=asked, liked=liked, wishes=wishes, around=around)
 
     def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
         """A phrase with its stems in either language, since a query does not say which it is."""
-        ways = (tuple(self._stem(word, language) for word in phrase) for language in ("id", "en"))
-        return Alternative(words=phrase, stems=tuple(dict.fromkeys(ways)), weight=weight)
+        terms = self.compounds.merged(phrase)
+        ways = [tuple(self._stem(term, language) for term in terms) for language in ("id", "en")]
+        # A word that was protected lately stands in older documents as it was stemmed then.
+        ways.append(tuple(self._before.indonesian(term) for term in terms))
+        return Alternative(
+            words=self.compounds.apart(phrase), terms=terms, stems=tuple(dict.fromkeys(ways)), weight=weight
+        )
 
-    def _fills(self, phrase: Phrase) -> bool:
-        return len(phrase) == 1 and phrase[0] in self.fillers
+    def is_word(self, word: str) -> bool:
+        """Whether this is a word of one of the languages, as far as the lists know: then it is no slip of the pen."""
+        return (
+            word in roots()
+            or word in _english_words()
+            or self.stemmer.english(word) in _english_words()
+            or (word,) in self.lexicon.other_names
+            or word in self._fillers
+        )
+
+    def is_name(self, word: str) -> bool:
+        """Whether this is a word of a name."""
+        return word in self.stemmer.kept
+
+    def _head(self, text: str, language: str) -> str:
+        for term in self.compounds.merged(tuple(words(text))):
+            if self._may_be_a_head(term):
+                return self._stem(term, language)
+        return ""
+
+    def _names_a_thing(self, term: str) -> bool:
+        if term in self.compounds.joined:
+            return True
+        if term in self._fillers or len(term) < 3 or not term.replace("-", "").isalpha():
+            return False
+        stem = self.stemmer.indonesian(term)
+        return stem not in self._liked and stem not in self._packing and self.is_word(term)
 
     def _stem(self, word: str, language: str) -> str:
         return self.stemmer.english(word) if language == "en" else self.stemmer.indonesian(word)
 
-    def _concepts(self, typed: list[str]) -> Iterator[Concept]:
-        place = 0
-        while place < len(typed):
-            size = next(
-                size
-                for size in range(min(self.lexicon.longest, len(typed) - place), 0, -1)
-                if size == 1 or self.lexicon.known(tuple(typed[place : place + size]))
-            )
-            yield self._concept(tuple(typed[place : place + size]))
-            place += size
+    def _fills(self, concept: Concept) -> bool:
+        typed = concept.alternatives[0].terms
+        if len(typed) > 1:
+            return False
+        return typed[0] in self._fillers or self.stemmer.indonesian(typed[0]) in self._intents
 
-    def _concept(self, phrase: Phrase) -> Concept:
+    def _is_liked(self, concept: Concept) -> bool:
+        terms = concept.alternatives[0].terms
+        return terms in self._of_the_province or (len(terms) == 1 and self.stemmer.indonesian(terms[0]) in self._liked)
+
+    def _around(self, pieces: list[Piece]) -> tuple[list[Piece], Around | None]:
+        """Take "near" and the name after it out of a query."""
+        for place, (term, _) in enumerate(pieces):
+            if term not in _NEAR:
+                continue
+            start = place + 1
+            while start < len(pieces) and pieces[start][0] in _BETWEEN_NEAR_AND_NAME and start - place < 3:
+                start += 1
+            for size in range(min(self._longest, len(pieces) - start), 0, -1):
+                name = tuple(of_name for of_name, _ in pieces[start : start + size])
+                if position := self._positions.get(name):
+                    km = NEAR_A_REGION_KM if name in self._regions else NEAR_A_PLACE_KM
+                    return pieces[:place] + pieces[start + size :], Around(position, km)
+        return pieces, None
+
+    def _concepts(self, pieces: list[Piece]) -> Iterator[Concept]:
+        place = 0
+        while place < len(pieces):
+            for size in range(min(self.lexicon.longest, len(pieces) - place), 0, -1):
+                some = pieces[place : place + size]
+                if concept := self._together(some):
+                    yield concept
+                    place += size
+                    break
+
+    def _together(self, pieces: list[Piece]) -> Concept | None:
+        """What these words are as one thing; a single word always is something."""
+        phrase = tuple(term for term, _ in pieces)
+        typed = tuple(word for _, words_of_it in pieces for word in words_of_it)
+        if len(phrase) == 1 or self.lexicon.known(phrase):
+            return self._concept(phrase, typed)
+        # Minangkabau words may make an Indonesian compound: baju lalok is baju tidur.
+        indonesian = self.compounds.merged(tuple(map(self.lexicon.in_indonesian, phrase)))
+        if indonesian == phrase or not (len(indonesian) == 1 or self.lexicon.known(indonesian)):
+            return None
+        meant = self._concept(indonesian, typed)
+        return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives))
+
+    def _concept(self, phrase: Phrase, typed: Phrase) -> Concept:
+        if phrase in self._regions:
+            return Concept(typed=typed, alternatives=(self.alternative(phrase),), is_place=True)
         others = self.lexicon.of(phrase)
         if len(phrase) == 1:
             for language in ("id", "en"):
@@ -132,6 +256,73 @@ class Analyzer:
         others.pop(phrase, None)
         ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OTHER_NAMES]
         return Concept(
+            typed=typed,
             alternatives=(self.alternative(phrase), *(self.alternative(other, weight) for other, weight in ranked)),
-            parts=tuple(self._concept((word,)) for word in phrase) if len(phrase) > 1 else (),
+            parts=tuple(self._concept((word,), (word,)) for word in phrase) if len(phrase) > 1 else (),
         )
+
+
+class Compounds:
+    """Words that are one thing together and another apart: "kaos kaki" (socks) is no "kaos" (shirt). They are indexed as one word.
+
+    What is written as one word is thereby the same: kaoskaki, bukittinggi, powerbank.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase], *, in_one: Iterable[Phrase] = ()) -> None:
+        known = {phrase for phrase in phrases if len(phrase) > 1}
+        # Those that people mostly write as one word are also shown so.
+        self._in_one = frozenset(in_one)
+        self.joined = {"".join(phrase): phrase for phrase in known}
+        self._known = frozenset(known)
+        sizes: dict[str, set[int]] = {}
+        for phrase in known:
+            sizes.setdefault(phrase[0], set()).add(len(phrase))
+        self._sizes = {first: sorted(of_it, reverse=True) for first, of_it in sizes.items()}
+
+    def merged(self, typed: Phrase) -> Phrase:
+        """The words with every compound made one word, the longest first."""
+        if not any(word in self._sizes for word in typed):
+            return typed
+        return tuple(term for term, _ in self.pieces(typed))
+
+    def pieces(self, typed: Phrase) -> list[Piece]:
+        """The same, each with the words that were typed for it."""
+        found: list[Piece] = []
+        place = 0
+        while place < len(typed):
+            for size in self._sizes.get(typed[place], ()):
+                if typed[place : place + size] in self._known:
+                    break
+            else:
+                size = 1
+            some = typed[place : place + size]
+            found.append(("".join(some), some))
+            place += size
+        return found
+
+    def apart(self, phrase: Phrase) -> Phrase:
+        """The words with every compound written apart, as people read them."""
+        return tuple(part for word in phrase for part in self._parts(word))
+
+    def _parts(self, word: str) -> Phrase:
+        parts = self.joined.get(word, (word,))
+        return (word,) if parts in self._in_one else parts
+
+
+def _is_one_name(name: Phrase) -> bool:
+    return len(name) > 1 and forms(name) == [name]
+
+
+@cache
+def _idioms(mark: str = "") -> tuple[Phrase, ...]:
+    return tuple(tuple(words(line)) for line in read_words("idioms.txt") if line.endswith(mark))
+
+
+@cache
+def _province() -> tuple[Phrase, ...]:
+    return tuple(tuple(words(line)) for line in read_words("province.txt"))
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    return frozenset(word for line in read_words("english.txt") for word in line.split())

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # A person types no more; what comes beyond is noise or an attack.
 MOST_CHARACTERS = 20_000
@@ -12,10 +13,14 @@ _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TWICE = re.compile(r"^([a-z]{3,})2(nya|an)?$")
 # Apostrophes stand inside words (Qur'an, nagari's) and leave no gap.
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`´‘"))
+_PLAIN = {**dict.fromkeys([*range(32), 127], " "), ord("'"): None, ord("`"): None}
 
 
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes; control characters become spaces."""
+    if text.isascii():
+        # Nearly every text: no letter needs a look of its own.
+        return text[:MOST_CHARACTERS].lower().translate(_PLAIN)
     text = text[:MOST_CHARACTERS].translate(_APOSTROPHES)
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (
@@ -28,13 +33,19 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded; a doubled word stays one: oleh-oleh, oleh oleh and oleh2 are the same."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=4_096)
+def _words(text: str) -> tuple[str, ...]:
+    """The same, kept: the title of a document is asked for again and again while it is analysed."""
     found: list[str] = []
     for word in _parts(fold(text)):
         if found and found[-1] == word and word.isalpha() and len(word) > 2:
             found[-1] = f"{word}-{word}"
         else:
             found.append(word[:LONGEST_WORD])
-    return found
+    return tuple(found)
 
 
 def is_doubled(word: str) -> bool:

@@ -3,32 +3,19 @@
 All of it works on the query alone, so a changed list needs no new index.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import permutations
 
 from search.analysis.fold import words
-from search.analysis.lists import read_nusax, read_pairs, read_words
+from search.analysis.lists import read_nusax, read_pairs
+from search.analysis.minangkabau import indonesian_forms
+from search.analysis.names import Phrase
 from search.analysis.stems import roots
-
-type Phrase = tuple[str, ...]
+from search.analysis.vocabulary import Vocabulary
 
 SYNONYM, NARROWER, MINANGKABAU, GENERAL_WORD, REGULAR_FORM, COMPOUND = 0.7, 0.5, 0.85, 0.6, 0.5, 0.95
-
-# Minangkabau endings change by rule: gunuang is gunung, lubuak is lubuk, lauik is laut.
-_REGULAR = (
-    (re.compile(r"uang$"), "ung"),
-    (re.compile(r"uak$"), "uk"),
-    (re.compile(r"iak$"), "ik"),
-    (re.compile(r"iang$"), "ing"),
-    (re.compile(r"uik$"), "ut"),
-    (re.compile(r"aik$"), "at"),
-    (re.compile(r"ih$"), "is"),
-    (re.compile(r"uah$"), "uh"),
-    (re.compile(r"o$"), "a"),
-)
 
 
 @dataclass(frozen=True)
@@ -36,6 +23,8 @@ class Lexicon:
     """Other names of a phrase, each with how well it stands for it (1 would be the same word)."""
 
     other_names: dict[Phrase, dict[Phrase, float]]
+    # What Minangkabau forms are in Indonesian.
+    indonesian: dict[Phrase, set[Phrase]] = field(default_factory=dict)
     longest: int = field(default=3)
 
     def known(self, phrase: Phrase) -> bool:
@@ -43,35 +32,60 @@ class Lexicon:
         return phrase in self.other_names
 
     def of(self, phrase: Phrase) -> dict[Phrase, float]:
-        """Other names of a phrase."""
+        """Other names of a phrase; of a Minangkabau form also those of the Indonesian word."""
         found = dict(self.other_names.get(phrase, {}))
         if len(phrase) == 1:
-            for form in _regular_forms(phrase[0]):
+            for form in indonesian_forms(phrase[0], self._is_known):
                 found.setdefault((form,), REGULAR_FORM)
+        for other, weight in list(found.items()):
+            if other in self.indonesian.get(phrase, ()) or weight == REGULAR_FORM:
+                for further, less in self.other_names.get(other, {}).items():
+                    if further != phrase:
+                        found.setdefault(further, weight * less)
         return found
 
+    def in_indonesian(self, word: str) -> str:
+        """A Minangkabau word in Indonesian; any other word as it is."""
+        listed = sorted(form for form in self.indonesian.get((word,), ()) if len(form) == 1)
+        if listed:
+            return listed[0][0]
+        return next(indonesian_forms(word, self._is_known), word)
 
-def build(extra: Iterable[str] = (), names: Iterable[Phrase] = ()) -> Lexicon:
-    """A lexicon from the lists and from more lines like those of ``synonyms.txt``.
+    def _is_known(self, word: str) -> bool:
+        return word in roots() or (word,) in self.other_names
+
+
+def build(
+    vocabulary: Vocabulary, names: Iterable[Phrase] = (), terms: Callable[[Phrase], Phrase] = lambda phrase: phrase
+) -> Lexicon:
+    """A lexicon from a vocabulary and from the lists that no editor changes.
 
     :param names: names of several words that belong together; they are also found when written as one word.
+    :param terms: makes fixed compounds one word, as the index has them.
     """
     table: defaultdict[Phrase, dict[Phrase, float]] = defaultdict(dict)
+    indonesian: defaultdict[Phrase, set[Phrase]] = defaultdict(set)
 
     def add(one: Phrase, other: Phrase, weight: float) -> None:
+        one, other = terms(one), terms(other)
         if one and other and one != other:
             table[one][other] = max(weight, table[one].get(other, 0))
 
-    for line in (*read_words("synonyms.txt"), *extra):
-        for one, other, weight in _synonyms(line):
-            add(one, other, weight)
-    for minangkabau, indonesian in read_pairs("minangkabau.tsv"):
-        one, other = tuple(words(minangkabau)), tuple(words(indonesian))
+    for group in vocabulary.same:
+        phrases = [tuple(words(member)) for member in group]
+        for one, other in permutations(phrases, 2):
+            add(one, other, SYNONYM)
+    for wide, narrow in vocabulary.narrower:
+        add(tuple(words(wide)), tuple(words(narrow)), NARROWER)
+    for minangkabau, meaning in vocabulary.minangkabau:
+        one, other = tuple(words(minangkabau)), tuple(words(meaning))
         add(one, other, MINANGKABAU)
         add(other, one, MINANGKABAU)
-    for minangkabau, indonesian in read_nusax():
+        indonesian[terms(one)].add(terms(other))
+    for minangkabau, meaning in read_nusax():
         if len(minangkabau) > 3:
-            add((minangkabau,), (indonesian,), GENERAL_WORD)
+            add((minangkabau,), (meaning,), GENERAL_WORD)
+            indonesian[terms((minangkabau,))].add(terms((meaning,)))
     for joined, split in read_pairs("compounds.txt"):
         add((joined,), tuple(split.split()), COMPOUND)
         add(tuple(split.split()), (joined,), COMPOUND)
@@ -79,32 +93,4 @@ def build(extra: Iterable[str] = (), names: Iterable[Phrase] = ()) -> Lexicon:
         if 1 < len(name) <= 3:
             add(name, ("".join(name),), COMPOUND)
             add(("".join(name),), name, COMPOUND)
-    return Lexicon(dict(table))
-
-
-@cache
-def standard() -> Lexicon:
-    """The lexicon of the lists alone."""
-    return build()
-
-
-def _synonyms(line: str) -> Iterator[tuple[Phrase, Phrase, float]]:
-    left, arrow, right = line.partition("=>")
-    firsts = [tuple(words(part)) for part in left.split(",")]
-    if arrow:
-        for wide in firsts:
-            for narrow in right.split(","):
-                yield wide, tuple(words(narrow)), NARROWER
-        return
-    for one in firsts:
-        for other in firsts:
-            yield one, other, SYNONYM
-
-
-def _regular_forms(word: str) -> Iterator[str]:
-    if len(word) < 5 or word in roots():
-        return
-    for ending, indonesian in _REGULAR:
-        form, changed = ending.subn(indonesian, word)
-        if changed and form in roots():
-            yield form
+    return Lexicon(dict(table), indonesian=dict(indonesian))

@@ -35,12 +35,12 @@ def _sastrawi() -> Sastrawi:
 class Stemmer:
     """Stems of Indonesian and English words that leave the given names alone."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), protected: Iterable[str] = ()) -> None:
         self.overrides = dict(read_pairs("overrides.tsv"))
         ordinary = {name for name in names if _CIRCUMFIX.match(name) and _sastrawi().stem(name) in roots()}
         self.kept = (
             (frozenset(names) - ordinary - self.overrides.keys())
-            | frozenset(read_words("keep.txt"))
+            | frozenset(protected)
             | frozenset(read_words("doubled.txt"))
         )
         # The memo: a shop's vocabulary is small, Sastrawi is slow.
@@ -61,7 +61,9 @@ class Stemmer:
             return self.overrides[bare]
         if bare in self.kept:
             return bare
-        return str(_sastrawi().stem(word))
+        stem = str(_sastrawi().stem(word))
+        # What is no Indonesian word may be an English one: titles mix both.
+        return stem if stem != word or word in roots() else self.english(word)
 
     def _doubled(self, word: str) -> str:
         first, _, second = word.partition("-")

@@ -8,7 +8,7 @@ from typing import Any
 from search.results import Kind
 
 # Raised when what is made of a content changes, so that every document counts as changed.
-FORM = 1
+FORM = 2
 # In ``days``: something that is open on any day, as far as is known.
 ANY_DAY = "any"
 
@@ -36,6 +36,7 @@ class Content:
     :param price: the lowest, in rupiah; none if nothing is sold.
     :param days: ISO days on which it takes place or can be bought, or ``("any",)``.
     :param popularity: 0 for unknown; grows with what people bought or visited.
+    :param is_local: goods that name the place of the province where they are made.
     :param badge: a code that :mod:`search.badges` words; ``badge_day`` is the ISO day it speaks of.
     """
 
@@ -68,6 +69,7 @@ class Content:
     shop_id: int | None = None
     created: str = ""
     is_sample: bool = False
+    is_local: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The content as plain values, to be kept."""

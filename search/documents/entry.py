@@ -12,9 +12,13 @@ from search.analysis.lists import read_words
 from search.documents.content import Content
 from search.results import Kind
 
-# Fields of text, each with how much a match in it weighs: the title as written, then its stem, then the rest.
-TEXT_WEIGHTS = {"title": 4.0, "title_stem": 3.0, "place": 2.0, "labels": 1.5, "body": 1.0}
-SURFACE_FIELDS = frozenset({"title", "place"})
+# Fields of text, each with how much a match in it weighs: the words of the title as written, their stems, the thing that it
+# names, what kind that is, where it is, and the rest.
+TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 5.0, "labels": 4.0, "place": 2.0, "body": 0.8}
+SURFACE_FIELDS = frozenset({"term", "place"})
+# A region's name is looked for in these alone: what only mentions it is not there.
+PLACE_FIELDS = frozenset({"term", "place"})
+_LONGEST_NAME = 160
 # Both ends belong to a band, so that choosing it finds exactly what was counted.
 PRICE_BANDS = (
     (0, 25_000),
@@ -25,7 +29,7 @@ PRICE_BANDS = (
     (500_001, None),
 )
 # Left out of the card: searched, never shown.
-_NOT_ON_A_CARD = frozenset({"body", "labels", "names", "places"})
+_NOT_ON_A_CARD = frozenset({"body", "labels", "names", "places", "is_local"})
 _MOST_DAYS = 400
 # A card shows the next day; of many, the last one is enough to tell that it is over.
 _MOST_DAYS_ON_A_CARD = 12
@@ -36,6 +40,7 @@ class Entry:
     """One document as both engines take it."""
 
     names: tuple[str, ...]
+    title: str
     texts: dict[str, str]
     spell: str
     kind: str
@@ -49,6 +54,7 @@ class Entry:
     popularity: float
     rating: float
     shop: str
+    is_local: bool
     created: int
     card: dict[str, Any]
 
@@ -72,28 +78,21 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
     """Analyse a content for an index."""
     title, summary, body, labels = content.title, content.summary, content.body, content.labels
     titles = [(title.id, "id"), (title.en, "en"), *((name, "id") for name in content.names)]
+    shelves = [(content.category_name.id, "id"), (content.category_name.en, "en"), (labels.id, "id"), (labels.en, "en")]
     texts = {
-        "title": analyzer.surface(title.id, title.en, *content.names),
-        "title_stem": analyzer.stems(*titles),
-        "place": analyzer.surface(*content.places, content.shop),
-        "labels": analyzer.stems(
-            (content.category_name.id, "id"), (content.category_name.en, "en"), (labels.id, "id"), (labels.en, "en")
-        ),
+        "term": analyzer.terms(*(text for text, _ in titles)),
+        "stem": analyzer.stems(*titles),
+        "head": " ".join(analyzer.heads(*pair) for pair in titles),
+        "place": analyzer.terms(*content.places, content.shop),
+        "labels": analyzer.stems(*shelves),
         "body": analyzer.stems((summary.id, "id"), (summary.en, "en"), (body.id, "id"), (body.en, "en")),
     }
-    spell = analyzer.surface(
-        title.id,
-        title.en,
-        *content.names,
-        *content.places,
-        content.category_name.id,
-        content.category_name.en,
-        labels.id,
-        labels.en,
-    )
+    surface = analyzer.surface(title.id, title.en, *content.names)
+    spell = f"{surface} {analyzer.surface(*content.places, *(text for text, _ in shelves))}"
     card = card_of(content.as_json())
     return Entry(
         names=tuple(dict.fromkeys(full_names(content, analyzer))),
+        title=surface,
         texts=texts,
         spell=" ".join(sorted({word for word in spell.split() if len(word) > 2})),
         kind=content.kind.value,
@@ -107,20 +106,26 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
         popularity=content.popularity,
         rating=bayesian_rating(content.rating, content.reviews),
         shop=str(content.shop_id or ""),
+        is_local=content.is_local,
         created=_timestamp(content.created),
         card=card,
     )
 
 
 def full_names(content: Content, analyzer: Analyzer) -> Iterator[str]:
-    """Names that are the whole of it, folded: "Pantai Padang (Taplau)" is Pantai Padang, and Taplau; Danau Maninjau is Maninjau."""
+    """Names that are the whole of it, in one word: "Pantai Padang (Taplau)" is pantaipadang, and taplau; Danau Maninjau is maninjau."""
     for name in (content.title.id, content.title.en, *content.names):
         before, bracket, rest = name.partition("(")
         for part in (name, before, rest.rstrip(") ")) if bracket else (name,):
             if folded := analyzer.surface(part):
-                yield folded
+                yield whole(folded)
                 if content.kind is Kind.DESTINATION and (bare := _without_generic_word(folded)):
-                    yield bare
+                    yield whole(bare)
+
+
+def whole(folded: str) -> str:
+    """A whole name in one word, so that it does not matter how it is spaced; the end of a very long one is left out."""
+    return folded.replace(" ", "")[:_LONGEST_NAME]
 
 
 def _without_generic_word(name: str) -> str:

@@ -102,6 +102,7 @@ def content(
             )
         ),
         category=row.category.slug,
+        is_local=kind is Kind.GOODS and row.destination is not None,
         category_name=Words(row.category.name_id, row.category.name_en),
         labels=LABELS[kind],
         price=min(prices),

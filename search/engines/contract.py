@@ -36,6 +36,8 @@ class SearchRequest:
     day: date | None = None
     near: tuple[float, float] | None = None
     within_km: float | None = None
+    # What a map shows: south, west, north, east.
+    box: tuple[float, float, float, float] | None = None
     sort: Sort = Sort.BEST
     offset: int = 0
     limit: int = 24
@@ -97,8 +99,11 @@ class Health:
 class Rebuild(Protocol):
     """A new index being filled beside the one that answers."""
 
-    def add(self, operations: Sequence[Operation]) -> None:
-        """Put a batch into the new index; a newer version that got there first stays."""
+    def add(self, operations: Sequence[Operation]) -> Mapping[str, str]:
+        """Put a batch into the new index; a newer version that got there first stays. Returns what was refused, by key, with the reason.
+
+        Several threads may add at once.
+        """
         ...
 
 

@@ -1,20 +1,30 @@
 """The Elasticsearch engine, for production: one alias, one explicit mapping, versions given by us.
 
-Text arrives analysed, so the index only splits at spaces. Searches wait two seconds at most; after a failure the engine is left alone for a few
-seconds, so that an outage costs each visitor nothing, and is then tried again.
+Text arrives analysed, so the index only splits at spaces. A search has one budget of time for all it asks, and what comes back is trusted no
+further than it can be read; after failures the server is left alone, so that an outage costs each visitor nothing, and is tried again by itself.
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, helpers
+from elastic_transport import ConnectionError as Unreachable
+from elasticsearch import (
+    ApiError,
+    Elasticsearch,
+    NotFoundError,
+    TransportError,
+    UnsupportedProductError,
+    helpers,
+)
 from elasticsearch.dsl import Search
 
 from search.analysis.analyzer import Analyzer, Concept
 from search.engines import elastic_terms as terms
+from search.engines.circuit import Circuit, Failure
 from search.engines.contract import (
     DEEPEST,
     EngineBroken,
@@ -26,45 +36,41 @@ from search.engines.contract import (
     SearchResponse,
     Spelling,
 )
-from search.engines.phases import in_phases, most_edits
+from search.engines.phases import in_phases, likeliest_first, most_edits
 
-SEARCH_SECONDS = 2.0
+# All that one search asks, together.
+SEARCH_SECONDS = 1.5
+SUGGEST_SECONDS = 0.6
+LOOK_SECONDS = 2.0
 BULK_SECONDS = 30.0
-# How long a failing server is left alone.
-REST_SECONDS = 5.0
 # A rebuild that began longer ago than this was killed; a million documents take less.
 REBUILD_SECONDS = 1800.0
 # Deleted documents keep their version this long, so that a late older version cannot bring them back.
 TOMBSTONES = "1h"
+_TOO_BUSY = frozenset({429, 500, 502, 503, 504})
 
 
-class Circuit:
-    """Stops asking a server that does not answer; closes again by itself."""
+@contextmanager
+def answering() -> Iterator[None]:
+    """Tell a server that fails from an index that is missing.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._open_until = 0.0
-
-    @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Ask, unless it failed a moment ago.
-
-        :raises EngineDown: it failed a moment ago, or does now.
-        """
-        if self._clock() < self._open_until:
-            raise EngineDown("Elasticsearch failed a moment ago.")
-        try:
-            yield
-        except TransportError as failure:
-            self._open_until = self._clock() + REST_SECONDS
-            raise EngineDown(str(failure)) from failure
-        except NotFoundError as missing:
-            raise EngineBroken(str(missing)) from missing
-        except ApiError as failure:
-            if failure.status_code in (429, 502, 503, 504):
-                self._open_until = self._clock() + REST_SECONDS
-                raise EngineDown(str(failure)) from failure
-            raise
+    :raises Failure: the server does not answer, is too busy, or answers something that is no answer.
+    :raises EngineBroken: it answers, and there is no such index.
+    """
+    try:
+        yield
+    except TransportError as failure:
+        raise Failure(str(failure), is_certain=isinstance(failure, Unreachable)) from failure
+    except NotFoundError as missing:
+        raise EngineBroken(str(missing)) from missing
+    except UnsupportedProductError as other:
+        raise Failure("Something that is not Elasticsearch answers.") from other
+    except ApiError as failure:
+        if failure.status_code in _TOO_BUSY:
+            raise Failure(str(failure)) from failure
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError) as unreadable:
+        raise Failure(f"The answer cannot be read: {unreadable!r}") from unreadable
 
 
 class ElasticsearchEngine:
@@ -73,26 +79,36 @@ class ElasticsearchEngine:
     name = "elasticsearch"
 
     def __init__(self, *, url: str, index: str, analyzer: Callable[[], Analyzer]) -> None:
+        nodes = [node.strip() for node in url.split(",") if node.strip()]
         self.client = Elasticsearch(
-            url,
-            request_timeout=SEARCH_SECONDS,
-            max_retries=0,
+            nodes,
+            request_timeout=LOOK_SECONDS,
+            # A node that is away is passed over; one that is slow is not asked twice.
+            max_retries=len(nodes) - 1,
             retry_on_timeout=False,
-            dead_node_backoff_factor=0.1,
-            max_dead_node_backoff=2,
+            retry_on_status=(),
+            dead_node_backoff_factor=0.5,
+            max_dead_node_backoff=5,
+            connections_per_node=16,
         )
         self.index = index
         self.building = f"{index}-building"
         self.analyzer = analyzer
-        self.circuit = Circuit()
+        # Long writes that time out say nothing about short questions.
+        self.reading, self.writing = Circuit(), Circuit()
+        self._budget = threading.local()
 
     # Reading ---------------------------------------------------------------------------------------------------------
     def search(self, request: SearchRequest) -> SearchResponse:
         """Find documents: exactly first, with mended spelling only when little is found."""
         try:
-            with self.circuit.passing():
+            with self._within(SEARCH_SECONDS):
                 return in_phases(
-                    request, run=self._run, spellings=self._spellings, occurs=self._occurs, analyzer=self.analyzer()
+                    request,
+                    run=self._run,
+                    spellings=self._spellings,
+                    occurs=lambda concept: self._occurs(concept, request.kind),
+                    analyzer=self.analyzer(),
                 )
         except (EngineBroken, ApiError) as broken:
             raise EngineDown(str(broken)) from broken
@@ -100,7 +116,7 @@ class ElasticsearchEngine:
     def suggest(self, words: Sequence[str], limit: int) -> list[Hit]:
         """Documents whose title has all these words, the last one perhaps unfinished; most popular first."""
         try:
-            with self.circuit.passing():
+            with self._within(SUGGEST_SECONDS):
                 answer = terms.suggesting(self._new(), words)[:limit].execute()
                 return [_hit(hit) for hit in _hits(answer)]
         except (EngineBroken, ApiError) as broken:
@@ -108,7 +124,7 @@ class ElasticsearchEngine:
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """Every live document of the index with its version."""
-        with self.circuit.passing():
+        with self.writing.passing(), answering():
             found = helpers.scan(
                 self.client.options(request_timeout=BULK_SECONDS),
                 index=self.index,
@@ -124,47 +140,46 @@ class ElasticsearchEngine:
             status = self.client.cluster.health()["status"]
             documents = int(self.client.count(index=self.index)["count"])
             return Health(is_up=True, documents=documents, detail=f"{status}, {', '.join(self._behind(self.index))}")
-        except (ApiError, TransportError) as failure:
+        except (ApiError, TransportError, LookupError, TypeError, ValueError) as failure:
             return Health(is_up=False, documents=0, detail=str(failure))
 
     def is_broken(self) -> bool:
         """Whether the server answers and has no index for us."""
         try:
             return not self._behind(self.index)
-        except (ApiError, TransportError):
+        except (ApiError, TransportError, LookupError, TypeError, ValueError):
             return False
 
     def refresh(self) -> None:
         """Make what was applied visible to searches at once."""
-        with self.circuit.passing():
-            self.client.indices.refresh(index=self.index)
+        with self.writing.passing(), answering():
+            self.client.options(request_timeout=BULK_SECONDS).indices.refresh(index=self.index)
 
     # Writing ---------------------------------------------------------------------------------------------------------
     def apply(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Send changes; what is older than what the index holds is passed over."""
-        with self.circuit.passing():
-            targets = [*self._behind(self.index), *self._behind(self.building)]
-            if not self._behind(self.index):
-                raise EngineBroken("There is no index yet.")
+        with self.writing.passing(), answering():
+            # Never by an index's own name: written to after its removal, it would come back without a mapping. The one being
+            # filled goes first: if they change places in between, the second finds its version there already.
             refused: dict[str, str] = {}
-            for target in targets:
-                refused |= self._bulk(target, operations)
-            return refused
+            if self._behind(self.building):
+                refused |= self._bulk(self.building, operations, may_be_gone=True)
+            return refused | self._bulk(self.index, operations)
 
     @contextmanager
     def rebuild(self) -> Iterator["_Filling"]:
         """Fill a new index; when the block ends well, the alias moves to it at once."""
-        with self.circuit.passing():
+        with self.writing.passing(), answering():
             self._make_way()
             fresh = f"{self.index}-{time.time_ns()}"
             terms.create(
                 self.client.options(request_timeout=BULK_SECONDS), fresh, alias=self.building, tombstones=TOMBSTONES
             )
         try:
-            yield _Filling(self, fresh)
-            with self.circuit.passing():
+            yield _Filling(self)
+            with self.writing.passing(), answering():
                 patient = self.client.options(request_timeout=BULK_SECONDS)
-                patient.indices.refresh(index=fresh)
+                terms.finish(patient, fresh)
                 old = self._behind(self.index)
                 patient.indices.update_aliases(
                     actions=[
@@ -174,7 +189,9 @@ class ElasticsearchEngine:
                     ]
                 )
         except BaseException:
-            self._forget(self.building)
+            # A server that is away keeps what was half built; the next rebuild forgets it.
+            with suppress(ApiError, TransportError):
+                self._forget(self.building)
             raise
 
     def drop(self) -> None:
@@ -183,8 +200,18 @@ class ElasticsearchEngine:
         self._forget(self.index)
 
     # Inside ----------------------------------------------------------------------------------------------------------
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Ask several things within so many seconds, together."""
+        with self.reading.passing(), answering():
+            self._budget.until = time.monotonic() + seconds
+            yield
+
     def _new(self) -> Search[Any]:
-        return Search(using=self.client, index=self.index)
+        left = self._budget.until - time.monotonic()
+        if left <= 0:
+            raise Failure("The time for this search is over.")
+        return Search(using=self.client.options(request_timeout=left), index=self.index)
 
     def _run(self, request: SearchRequest) -> SearchResponse:
         start, stop = min(request.offset, DEEPEST), min(request.offset + request.limit, DEEPEST)
@@ -196,8 +223,8 @@ class ElasticsearchEngine:
             facets=terms.counted(answer) if request.facets else {},
         )
 
-    def _occurs(self, concept: Concept) -> bool:
-        search = self._new().query(terms.one_concept(concept)).extra(size=0, terminate_after=1)
+    def _occurs(self, concept: Concept, kind: str) -> bool:
+        search = self._new().query(terms.occurring(concept, kind)).extra(size=0, terminate_after=1)
         return _total(search.execute()) > 0
 
     def _spellings(self, word: str) -> list[Spelling]:
@@ -210,7 +237,7 @@ class ElasticsearchEngine:
             for option in found
             if option.text != word
         ]
-        return sorted(options, key=lambda option: (option.distance, -option.frequency, option.word))
+        return likeliest_first(word, options)
 
     def _behind(self, alias: str) -> list[str]:
         """The index an alias stands for; none before the first rebuild."""
@@ -234,44 +261,50 @@ class ElasticsearchEngine:
         for name in self._behind(alias):
             self.client.options(request_timeout=BULK_SECONDS).indices.delete(index=name, ignore_unavailable=True)
 
-    def _bulk(self, target: str, operations: Sequence[Operation]) -> dict[str, str]:
-        """Send a batch to one index. Versions that come late are conflicts, and no fault; neither is deleting what is not there."""
+    def _bulk(self, alias: str, operations: Sequence[Operation], *, may_be_gone: bool = False) -> dict[str, str]:
+        """Send a batch to the index behind an alias. Versions that come late are conflicts, and no fault; neither is deleting what is not there.
+
+        :raises EngineBroken: no index is behind the alias, and it may not be gone.
+        """
         patient = self.client.options(request_timeout=BULK_SECONDS)
         refused: dict[str, str] = {}
         outcomes = helpers.streaming_bulk(
             patient,
-            (_action(target, operation) for operation in operations),
+            (_action(alias, operation) for operation in operations),
             chunk_size=500,
             raise_on_error=False,
             raise_on_exception=True,
+            require_alias=True,
         )
         for is_ok, outcome in outcomes:
             (done,) = outcome.values()
-            if is_ok or done["status"] in (404, 409):
+            error = done.get("error")
+            if is_ok or done["status"] == 409 or (done["status"] == 404 and not error):
                 continue
-            if done["status"] in (429, 503):
-                raise EngineDown(f"Elasticsearch is too busy: {done.get('error')}")
-            refused[done["_id"]] = json.dumps(done.get("error"))[:300]
+            if done["status"] == 404:
+                if may_be_gone:
+                    return {}
+                raise EngineBroken(f"There is no index behind {alias}: {json.dumps(error)[:200]}")
+            if done["status"] in _TOO_BUSY:
+                raise Failure(f"Elasticsearch is too busy: {json.dumps(error)[:200]}")
+            refused[done["_id"]] = json.dumps(error)[:300]
         return refused
 
 
 class _Filling:
     """An index being filled."""
 
-    def __init__(self, engine: ElasticsearchEngine, name: str) -> None:
+    def __init__(self, engine: ElasticsearchEngine) -> None:
         self.engine = engine
-        self.name = name
 
-    def add(self, operations: Sequence[Operation]) -> None:
+    def add(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Put a batch into the new index; a newer version that got there first stays."""
-        with self.engine.circuit.passing():
-            refused = self.engine._bulk(self.name, operations)
-        if refused:
-            raise EngineBroken(f"{len(refused)} documents were refused, first: {next(iter(refused.values()))}")
+        with self.engine.writing.passing(), answering():
+            return self.engine._bulk(self.engine.building, operations)
 
 
-def _action(target: str, operation: Operation) -> dict[str, Any]:
-    action = {"_index": target, "_id": operation.key, "version": operation.version, "version_type": "external"}
+def _action(alias: str, operation: Operation) -> dict[str, Any]:
+    action = {"_index": alias, "_id": operation.key, "version": operation.version, "version_type": "external"}
     if operation.entry is None:
         return action | {"_op_type": "delete"}
     return action | {"_op_type": "index", "_source": terms.source(operation.entry)}

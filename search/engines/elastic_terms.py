@@ -26,7 +26,8 @@ def create(client: Elasticsearch, name: str, *, alias: str, tombstones: str) -> 
     settings = {
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
-        "refresh_interval": "1s",
+        # While it is filled nobody looks; :func:`finish` sets it to a second.
+        "refresh_interval": "30s",
         "gc_deletes": tombstones,
         "analysis": {"analyzer": {"words": {"type": "custom", "tokenizer": "whitespace"}}},
         # Titles are short: their length says little, so it counts little.
@@ -35,11 +36,17 @@ def create(client: Elasticsearch, name: str, *, alias: str, tombstones: str) -> 
     client.indices.create(index=name, settings=settings, mappings=mapping().to_dict(), aliases={alias: {}})
 
 
+def finish(client: Elasticsearch, name: str) -> None:
+    """Make an index that was filled ready for searches: what is written shows within a second, said explicitly, since an idle index would stop."""
+    client.indices.put_settings(index=name, settings={"refresh_interval": "1s"})
+    client.indices.refresh(index=name)
+
+
 def mapping() -> Mapping:
     """Every field, named; a field that is not named here is refused."""
     fields = Mapping()
     fields.meta("dynamic", "strict")
-    for name in TEXT_WEIGHTS:
+    for name in ("title", *TEXT_WEIGHTS):
         short = {"similarity": "short"} if name != "body" else {}
         fields.field(name, "text", analyzer=_WORDS, **short)
     fields.field("spell", "text", analyzer=_WORDS, norms=False, index_options="docs")
@@ -47,6 +54,7 @@ def mapping() -> Mapping:
         fields.field(name, "keyword")
     for name in ("price", "created"):
         fields.field(name, "long")
+    fields.field("local", "boolean")
     for name in ("popularity", "rating"):
         fields.field(name, "float")
     fields.field("fresh", "date", format="epoch_second")
@@ -58,6 +66,7 @@ def mapping() -> Mapping:
 def source(entry: Entry) -> dict[str, Any]:
     """A document as it is sent."""
     values: dict[str, Any] = {
+        "title": entry.title,
         **entry.texts,
         "spell": entry.spell,
         "name": list(entry.names),
@@ -72,6 +81,7 @@ def source(entry: Entry) -> dict[str, Any]:
         "fresh": entry.created,
         "popularity": entry.popularity,
         "rating": entry.rating,
+        "local": entry.is_local,
         "card": entry.card,
     }
     if entry.lat is not None and entry.lon is not None:
@@ -98,7 +108,7 @@ def suggesting(search: Search[Any], words: Sequence[str]) -> Search[Any]:
     """Titles with all these words, the last one unfinished; most popular first."""
     *whole, last = words
     must = [*(Q("term", title=word) for word in whole), Q("prefix", title={"value": last})]
-    begins = Q("constant_score", filter=Q("prefix", name={"value": " ".join(words)}), boost=2)
+    begins = Q("constant_score", filter=Q("prefix", name={"value": "".join(words)}), boost=2)
     query = Q(
         "function_score", query=Q("bool", must=must, should=[begins]), functions=[_popularity()], boost_mode="sum"
     )
@@ -116,7 +126,7 @@ def spelling(search: Search[Any], word: str, most: int) -> Search[Any]:
             "max_edits": most,
             "prefix_length": 1,
             "min_word_length": 4,
-            "size": 5,
+            "size": 12,
         },
     )
 
@@ -136,32 +146,39 @@ def counted(answer: Any) -> dict[str, dict[str, int]]:
 
 def one_concept(concept: Concept) -> Query:
     """What meets a concept in any of its ways."""
-    typed, *others = concept.alternatives
-    as_typed = Q("bool", must=[one_concept(part) for part in concept.parts]) if concept.parts else _alternative(typed)
-    return Q("dis_max", queries=[as_typed, *map(_alternative, others)])
+    ways = [_alternative(way, is_place=concept.is_place) for way in concept.alternatives]
+    if concept.parts:
+        ways.append(Q("bool", must=[one_concept(part) for part in concept.parts], boost=ask.APART_BOOST))
+    return Q("dis_max", queries=ways)
+
+
+def occurring(concept: Concept, kind: str) -> Query:
+    """What meets a concept, among one kind if one is named."""
+    return Q("bool", filter=[one_concept(concept), *([Q("term", kind=kind)] if kind else [])])
 
 
 def _scored(request: SearchRequest) -> Query:
-    functions = [SF({"weight": 1}), _popularity(), _rating(), _freshness()]
+    nearness = ask.Nearness.within(request.within_km)
+    functions = [SF({"weight": 1}), _popularity(), _rating(), _local(), _freshness()]
     if request.near is not None:
         lat, lon = request.near
-        nearness: dict[str, Any] = {
+        gauss: dict[str, Any] = {
             "location": {
                 "origin": {"lat": lat, "lon": lon},
-                "offset": f"{ask.NEAR_KM}km",
-                "scale": f"{ask.FAR_KM}km",
+                "offset": f"{nearness.near}km",
+                "scale": f"{nearness.far}km",
                 "decay": 0.5,
             }
         }
         located = Q("exists", field="location")
-        functions.append(SF("gauss", filter=located, weight=ask.NEARNESS_WEIGHT, **nearness))
+        functions.append(SF("gauss", filter=located, weight=nearness.weight, **gauss))
     filtered = Q("bool", must=[_matching(request.query)], filter=_other_filters(request))
     return Q(
         "function_score",
         query=filtered,
         functions=functions,
         score_mode="sum",
-        max_boost=ask.MOST_QUALITY,
+        max_boost=nearness.most,
         boost_mode="multiply",
     )
 
@@ -174,25 +191,33 @@ def _rating() -> Any:
     return SF("field_value_factor", field="rating", factor=0.2, missing=0, weight=ask.RATING_WEIGHT)
 
 
+def _local() -> Any:
+    return SF({"filter": {"term": {"local": True}}, "weight": ask.LOCAL_WEIGHT})
+
+
 def _freshness() -> Any:
     falling = {"origin": "now", "offset": f"{ask.FRESH_DAYS}d", "scale": f"{ask.STALE_DAYS}d", "decay": 0.5}
     return SF("gauss", fresh=falling, weight=ask.FRESHNESS_WEIGHT)
 
 
 def _matching(query: Analysed) -> Query:
-    if not query:
+    if not query.concepts:
         return Q("match_all")
+    concepts = [one_concept(concept) for concept in query.concepts]
     names = [Q("constant_score", filter=Q("term", name=name), boost=score) for name, score in ask.whole_names(query)]
     should = [Q("dis_max", queries=names)]
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
-    return Q("bool", must=[one_concept(concept) for concept in query.concepts], should=should)
+    should += [Q("bool", must=[one_concept(concept)], boost=ask.LIKED_BOOST) for concept in query.liked]
+    if query.may_miss_one:
+        concepts = [Q("bool", should=concepts, minimum_should_match=len(concepts) - 1)]
+    return Q("bool", must=concepts, should=should)
 
 
-def _alternative(alternative: Alternative) -> Query:
+def _alternative(alternative: Alternative, *, is_place: bool) -> Query:
     queries = []
-    for clause in ask.clauses(alternative):
+    for clause in ask.clauses(alternative, is_place=is_place):
         if len(clause.words) == 1:
             queries.append(Q("term", **{clause.field: {"value": clause.words[0], "boost": clause.weight}}))
         else:
@@ -225,6 +250,10 @@ def _other_filters(request: SearchRequest) -> list[Query]:
         lat, lon = request.near
         centre: dict[str, Any] = {"lat": lat, "lon": lon}
         filters.append(Q("geo_distance", distance=f"{max(request.within_km, 0.001)}km", location=centre))
+    if request.box is not None:
+        south, west, north, east = request.box
+        corners: dict[str, Any] = {"top_left": {"lat": north, "lon": west}, "bottom_right": {"lat": south, "lon": east}}
+        filters.append(Q("geo_bounding_box", location=corners))
     return filters
 
 

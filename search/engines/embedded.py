@@ -33,7 +33,7 @@ from search.engines.contract import (
     Spelling,
 )
 from search.engines.folders import Folders
-from search.engines.phases import in_phases, most_edits
+from search.engines.phases import in_phases, likeliest_first, most_edits
 from search.engines.spelling import distance_within
 from search.results import Sort
 
@@ -95,7 +95,7 @@ class EmbeddedEngine:
                     request,
                     run=lambda asked: self._run(reader, asked),
                     spellings=lambda word: self._spellings(reader, word),
-                    occurs=lambda concept: self._occurs(reader, concept),
+                    occurs=lambda concept: self._occurs(reader, concept, request.kind),
                     analyzer=self.analyzer(),
                 )
         except EngineBroken as broken:
@@ -260,16 +260,17 @@ class EmbeddedEngine:
             return []
         values = {
             name: reader.searcher.fast_field_values(name, addresses)
-            for name in ("popularity", "rating", "created", "lat", "lon")
+            for name in ("popularity", "rating", "local", "created", "lat", "lon")
         }
         now = time.time()
+        nearness = ask.Nearness.within(request.within_km)
         ranked: list[tuple[tuple[float, ...], float, Any]] = []
         for place, (score, address) in enumerate(hits):
             row: dict[str, Any] = {name: column[place] for name, column in values.items()}
             distance = math.inf
             if request.near is not None and row["lat"] is not None:
                 distance = ask.kilometres(request.near, (row["lat"], row["lon"]))
-            score *= min(ask.MOST_QUALITY, 1 + _quality(row, distance, now))
+            score *= min(nearness.most, 1 + _quality(row, distance, now, nearness))
             order = (distance, -score) if request.sort is Sort.NEAREST else (-score,)
             ranked.append((order, score, address))
         ranked.sort(key=lambda entry: entry[0])
@@ -294,8 +295,9 @@ class EmbeddedEngine:
         return counted
 
     @staticmethod
-    def _occurs(reader: _Reader, concept: Concept) -> bool:
-        query = terms.all_of([terms.one_concept(concept), terms.live()])
+    def _occurs(reader: _Reader, concept: Concept, kind: str) -> bool:
+        among = [terms.term("kind", kind)] if kind else []
+        query = terms.all_of([terms.one_concept(concept), terms.live(), *among])
         return bool(_count(reader.searcher, query))
 
     @staticmethod
@@ -312,7 +314,7 @@ class EmbeddedEngine:
                 distance = distance_within(word, known, most)
                 if distance is not None:
                     found.append(Spelling(known, distance, frequency))
-        return sorted(found, key=lambda option: (option.distance, -option.frequency, option.word))
+        return likeliest_first(word, found)
 
 
 class _Filling:
@@ -322,10 +324,11 @@ class _Filling:
         self.engine = engine
         self.generation = generation
 
-    def add(self, operations: Sequence[Operation]) -> None:
+    def add(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Put a batch into the new index; a newer version that got there first stays."""
         with self.engine.folders.writing():
             self.engine._write(self.generation, operations)
+        return {}
 
 
 def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
@@ -345,12 +348,12 @@ def _held_versions(searcher: tantivy.Searcher, keys: list[str]) -> dict[str, int
     return held
 
 
-def _quality(row: Mapping[str, Any], distance: float, now: float) -> float:
+def _quality(row: Mapping[str, Any], distance: float, now: float, nearness: ask.Nearness) -> float:
     """What a document is worth beyond its words, 0 to about 1."""
     quality = ask.POPULARITY_WEIGHT * math.log1p(row["popularity"] or 0.0)
-    quality += ask.RATING_WEIGHT * (row["rating"] or 0.0) / 5
+    quality += ask.RATING_WEIGHT * (row["rating"] or 0.0) / 5 + ask.LOCAL_WEIGHT * (row["local"] or 0.0)
     if distance < math.inf:
-        quality += ask.NEARNESS_WEIGHT * _falling(distance, ask.NEAR_KM, ask.FAR_KM)
+        quality += nearness.weight * _falling(distance, nearness.near, nearness.far)
     age_days = (now - (row["created"] or 0)) / 86_400
     return quality + ask.FRESHNESS_WEIGHT * _falling(age_days, ask.FRESH_DAYS, ask.STALE_DAYS)
 

@@ -1,15 +1,20 @@
-"""Exact first; mended spelling only when little is found. The same for every engine."""
+"""Exact first; mended spelling only when nothing is found. The same for every engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice, pairwise, product
 
-from search.analysis.analyzer import Alternative, Analysed, Analyzer, Concept
+from search.analysis.analyzer import Analysed, Analyzer, Concept
 from search.engines.contract import SearchRequest, SearchResponse, Spelling
 
-# With this many exact results, nothing is guessed.
-ENOUGH = 3
 _MOST_SPELLINGS = 3
-_WEIGHT_BY_DISTANCE = {1: 0.6, 2: 0.35}
+_MOST_MENDED_WORDS = 2
+_MOST_ATTEMPTS = 6
+# Two words that should be one, or one that should be two, are a smaller slip than a wrong letter.
+_SPACING = 0.5
+_SHORTEST_HALF = 3
+# From so many things asked for, one may be missing.
+_LONG_QUERY = 5
 
 
 def most_edits(word: str) -> int:
@@ -17,6 +22,19 @@ def most_edits(word: str) -> int:
     if len(word) < 4 or not word.isalpha():
         return 0
     return 1 if len(word) < 8 else 2
+
+
+def understood(request: SearchRequest) -> SearchRequest:
+    """The request with what its words say about money, days and place; what was chosen by hand stays."""
+    query = request.query
+    wishes = query.wishes
+    if request.price_min is None and request.price_max is None:
+        request = replace(request, price_min=wishes.price_min, price_max=wishes.price_max)
+    if request.day is None and wishes.day is not None:
+        request = replace(request, day=wishes.day)
+    if query.around is not None:
+        request = replace(request, near=query.around.position, within_km=query.around.km)
+    return request
 
 
 def in_phases(
@@ -27,47 +45,103 @@ def in_phases(
     occurs: Callable[[Concept], bool],
     analyzer: Analyzer,
 ) -> SearchResponse:
-    """Answer a request exactly, then with mended spelling if that found less than :data:`ENOUGH`.
+    """Answer a request exactly; if that finds nothing, with mended spelling; if nothing was misspelt, a long one with one thing less.
 
-    :param occurs: whether a concept is found anywhere in the index; what occurs is never corrected.
+    :param occurs: whether a concept is found anywhere among what is asked for; what occurs is never corrected.
     """
+    request = understood(request)
     exact = run(request)
-    if exact.total >= ENOUGH or not request.mend or not request.query:
+    if exact.total or not request.mend or not request.query.concepts:
         return exact
-    mended, corrected = mend(request.query, spellings=spellings, occurs=occurs, analyzer=analyzer)
-    if mended is None:
-        return exact
-    wider = run(replace(request, query=mended))
-    if wider.total <= exact.total:
-        return exact
-    return replace(wider, corrected=corrected)
+    for text in islice(mended(request.query, spellings=spellings, occurs=occurs, analyzer=analyzer), _MOST_ATTEMPTS):
+        query = replace(analyzer.query(text), wishes=request.query.wishes, around=request.query.around)
+        found = run(replace(request, query=query)) if query.concepts else exact
+        if found.total:
+            return replace(found, corrected=text)
+    if len(request.query.concepts) >= _LONG_QUERY:
+        return run(replace(request, query=replace(request.query, may_miss_one=True)))
+    return exact
 
 
-def mend(
+def mended(
     query: Analysed,
     *,
     spellings: Callable[[str], list[Spelling]],
     occurs: Callable[[Concept], bool],
     analyzer: Analyzer,
-) -> tuple[Analysed | None, str]:
-    """The query with other spellings of the words that are nowhere found, and how it reads with the best of them."""
-    concepts: list[Concept] = []
-    said: list[str] = []
-    mended = False
-    for concept in query.concepts:
-        # What occurs was meant: near spellings of it would only bring noise.
-        unknown = len(concept.typed) == 1 and not occurs(concept)
-        options = spellings(concept.typed[0])[:_MOST_SPELLINGS] if unknown else []
-        more = [analyzer.alternative((option.word,), _WEIGHT_BY_DISTANCE[option.distance]) for option in options]
-        concepts.append(replace(concept, alternatives=concept.alternatives + tuple(_not_yet(more, concept))))
-        said.append(options[0].word if options else " ".join(concept.typed))
-        mended = mended or bool(options)
-    if not mended:
-        return None, ""
-    corrected = " ".join(said)
-    return Analysed(text=corrected, concepts=tuple(concepts)), corrected
+) -> Iterator[str]:
+    """Texts that the query may have been meant to be, the likeliest first."""
+    typed = query.text.split()
+    unknown = [
+        concept.typed[0]
+        for concept in query.concepts
+        if len(concept.typed) == 1 and concept.typed[0] in typed and not occurs(concept)
+    ]
+    if not unknown or len(unknown) > _MOST_MENDED_WORDS:
+        return
+    yield from _joined(typed, unknown, occurs=occurs, analyzer=analyzer)
+    options = []
+    for word in unknown:
+        others = [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)]
+        if analyzer.is_word(word):
+            # A word that exists was meant, unless its neighbour makes a name of what is there: bukti nobita, bukit nobita.
+            others = [option for option in others if option[0] == 1.0]
+        else:
+            others = [*((_SPACING, split) for split in _split(word, analyzer)), *others]
+        options.append(others[:_MOST_SPELLINGS])
+    must_be_a_name = any(map(analyzer.is_word, unknown))
+    for choice in sorted(product(*options), key=lambda choice: sum(cost for cost, _ in choice)):
+        instead = dict(zip(unknown, (other for _, other in choice), strict=True))
+        text = " ".join(instead.get(word, word) for word in typed)
+        if not must_be_a_name or _is_a_name(text, occurs=occurs, analyzer=analyzer):
+            yield text
 
 
-def _not_yet(more: list[Alternative], concept: Concept) -> list[Alternative]:
-    known = {alternative.words for alternative in concept.alternatives}
-    return [alternative for alternative in more if alternative.words not in known]
+def _is_a_name(text: str, *, occurs: Callable[[Concept], bool], analyzer: Analyzer) -> bool:
+    """Whether several words stand in a row somewhere."""
+    phrase = tuple(word for concept in analyzer.query(text).concepts for word in concept.typed)
+    return len(phrase) > 1 and occurs(Concept(phrase, (analyzer.alternative(phrase),)))
+
+
+def _joined(
+    typed: list[str], unknown: list[str], *, occurs: Callable[[Concept], bool], analyzer: Analyzer
+) -> Iterator[str]:
+    """The query with two words written as one, where one of them is no word by itself."""
+    for place, (first, second) in enumerate(pairwise(typed)):
+        if first in unknown or second in unknown:
+            (concept,) = analyzer.query(first + second).concepts[:1] or (None,)
+            if concept is not None and occurs(concept):
+                yield " ".join([*typed[:place], first + second, *typed[place + 2 :]])
+
+
+def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
+    """A word as two known ones."""
+    if not word.isalpha():
+        return
+    for cut in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1):
+        halves = word[:cut], word[cut:]
+        if all(analyzer.is_name(half) or (len(half) > _SHORTEST_HALF and analyzer.is_word(half)) for half in halves):
+            yield " ".join(halves)
+
+
+def _is_likely(word: str, option: Spelling) -> bool:
+    """Whether a slip of the pen explains it: of a short word no letter is exchanged for another or missing."""
+    return len(word) > 4 or is_left_out_or_swapped(word, option.word)
+
+
+def is_left_out_or_swapped(word: str, meant: str) -> bool:
+    """The commonest slips: a letter is missing, or two changed places."""
+    return len(meant) > len(word) or sorted(meant) == sorted(word)
+
+
+def likeliest_first(word: str, options: Iterable[Spelling]) -> list[Spelling]:
+    """Spellings in the order in which they are tried."""
+    return sorted(
+        options,
+        key=lambda option: (
+            option.distance,
+            not is_left_out_or_swapped(word, option.word),
+            -option.frequency,
+            option.word,
+        ),
+    )

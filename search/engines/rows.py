@@ -23,16 +23,27 @@ def search(request: SearchRequest) -> SearchResponse:
     """Find documents by their rows alone."""
     matching = Document.objects.live().filter(_words(request.query))
     chosen = _filters(request)
-    rows = matching
-    for condition in chosen.values():
-        rows = rows.filter(condition)
+    rows = filtered(request).filter(_words(request.query))
     page = _ordered(rows, request)[request.offset : min(request.offset + request.limit, DEEPEST)]
     return SearchResponse(
-        hits=tuple(Hit(key=row.key, score=0.0, card=card_of(row.content or {})) for row in page),
+        hits=tuple(map(hit, page)),
         total=rows.count(),
         facets=_facets(matching, chosen) if request.facets else {},
         lacking=frozenset({"ranking", "spelling", "distance", "days"}),
     )
+
+
+def filtered(request: SearchRequest) -> DocumentQuerySet:
+    """The documents that meet the filters which rows know, whatever the words."""
+    rows = Document.objects.live()
+    for condition in _filters(request).values():
+        rows = rows.filter(condition)
+    return rows
+
+
+def hit(row: Document) -> Hit:
+    """A document found by its row."""
+    return Hit(key=row.key, score=0.0, card=card_of(row.content or {}))
 
 
 def suggest(words: Sequence[str], limit: int) -> list[Hit]:
@@ -40,10 +51,7 @@ def suggest(words: Sequence[str], limit: int) -> list[Hit]:
     rows = Document.objects.live()
     for word in words:
         rows = rows.filter(title_words__contains=f" {word}")
-    return [
-        Hit(key=row.key, score=0.0, card=card_of(row.content or {}))
-        for row in rows.order_by("-popularity", "pk")[:limit]
-    ]
+    return list(map(hit, rows.order_by("-popularity", "pk")[:limit]))
 
 
 def popular(*, kinds: Collection[str], region: str, limit: int) -> list[Hit]:
@@ -53,10 +61,7 @@ def popular(*, kinds: Collection[str], region: str, limit: int) -> list[Hit]:
         rows = rows.filter(kind__in=kinds)
     if region:
         rows = rows.filter(region=region)
-    return [
-        Hit(key=row.key, score=0.0, card=card_of(row.content or {}))
-        for row in rows.order_by("-popularity", "pk")[:limit]
-    ]
+    return list(map(hit, rows.order_by("-popularity", "pk")[:limit]))
 
 
 def _words(query: Analysed) -> Q:

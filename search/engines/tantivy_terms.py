@@ -20,7 +20,7 @@ def _schema() -> tantivy.Schema:
     build.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("version", stored=True, indexed=True, fast=True)
     build.add_boolean_field("live", indexed=True, fast=True)
-    for name in TEXT_WEIGHTS:
+    for name in ("title", *TEXT_WEIGHTS):
         build.add_text_field(name, tokenizer_name="words", index_option="position")
     for name in ("spell", "days"):
         build.add_text_field(name, tokenizer_name="words", index_option="basic")
@@ -29,7 +29,7 @@ def _schema() -> tantivy.Schema:
         build.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("price", "cheapest", "dearest", "created"):
         build.add_integer_field(name, indexed=True, fast=True)
-    for name in ("lat", "lon", "popularity", "rating"):
+    for name in ("lat", "lon", "popularity", "rating", "local"):
         build.add_float_field(name, indexed=True, fast=True)
     build.add_text_field("card", stored=True, tokenizer_name="raw", index_option="basic")
     return build.build()
@@ -47,6 +47,7 @@ def document_of(operation: Operation) -> tantivy.Document:
     entry = operation.entry
     if entry is None:
         return document
+    document.add_text("title", entry.title)
     for name, text in entry.texts.items():
         document.add_text(name, text)
     document.add_text("spell", entry.spell)
@@ -77,6 +78,7 @@ def _add_numbers(document: tantivy.Document, entry: Entry) -> None:
         document.add_float("lon", entry.lon)
     document.add_float("popularity", entry.popularity)
     document.add_float("rating", entry.rating)
+    document.add_float("local", float(entry.is_local))
 
 
 def term(field: str, value: Any) -> tantivy.Query:
@@ -105,28 +107,35 @@ def _silent(query: tantivy.Query) -> tantivy.Query:
 
 def matching(query: Analysed) -> tantivy.Query:
     """What meets every concept of a query, better if the name is whole or the words stand in a row."""
-    if not query:
+    if not query.concepts:
         return tantivy.Query.const_score_query(tantivy.Query.all_query(), 1.0)
-    must = [(tantivy.Occur.Must, one_concept(concept)) for concept in query.concepts]
+    enough = [all_of([one_concept(concept) for concept in some]) for some in ask.met_enough(query)]
+    must = enough[0] if len(enough) == 1 else tantivy.Query.disjunction_max_query(enough, 0.0)
     names = [tantivy.Query.const_score_query(term("name", name), score) for name, score in ask.whole_names(query)]
-    should = [(tantivy.Occur.Should, tantivy.Query.disjunction_max_query(names, 0.0))]
+    should = [tantivy.Query.disjunction_max_query(names, 0.0)]
     words = ask.typed_words(query)
     if len(words) > 1:
         phrase = tantivy.Query.phrase_query(SCHEMA, "title", list(words))
-        should.append((tantivy.Occur.Should, tantivy.Query.boost_query(phrase, ask.IN_A_ROW_BOOST)))
-    return tantivy.Query.boolean_query([*must, *should])
+        should.append(tantivy.Query.boost_query(phrase, ask.IN_A_ROW_BOOST))
+    should += [tantivy.Query.boost_query(one_concept(concept), ask.LIKED_BOOST) for concept in query.liked]
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, must), *((tantivy.Occur.Should, better) for better in should)]
+    )
 
 
 def one_concept(concept: Concept) -> tantivy.Query:
     """What meets a concept in any of its ways."""
     typed, *others = concept.alternatives
-    as_typed = all_of([one_concept(part) for part in concept.parts]) if concept.parts else _alternative(typed)
-    return tantivy.Query.disjunction_max_query([as_typed, *map(_alternative, others)], 0.0)
+    ways = [_alternative(other, is_place=concept.is_place) for other in (typed, *others)]
+    if concept.parts:
+        apart = all_of([one_concept(part) for part in concept.parts])
+        ways.append(tantivy.Query.boost_query(apart, ask.APART_BOOST))
+    return tantivy.Query.disjunction_max_query(ways, 0.0)
 
 
-def _alternative(alternative: Alternative) -> tantivy.Query:
+def _alternative(alternative: Alternative, *, is_place: bool) -> tantivy.Query:
     queries = []
-    for clause in ask.clauses(alternative):
+    for clause in ask.clauses(alternative, is_place=is_place):
         single = len(clause.words) == 1
         query = (
             term(clause.field, clause.words[0])
@@ -156,6 +165,9 @@ def filters(request: SearchRequest) -> dict[str, tantivy.Query]:
         filters["day"] = _silent(_any_of([term("days", request.day.isoformat()), term("days", ANY_DAY)]))
     if request.near is not None and request.within_km is not None:
         filters["near"] = _silent(_box(request.near, request.within_km))
+    if request.box is not None:
+        south, west, north, east = request.box
+        filters["box"] = _silent(_between(south, west, north, east))
     return filters
 
 
@@ -163,9 +175,13 @@ def _box(near: tuple[float, float], within_km: float) -> tantivy.Query:
     lat, lon = near
     tall = within_km / 111.0
     wide = within_km / max(1.0, 111.0 * math.cos(math.radians(lat)))
+    return _between(lat - tall, lon - wide, lat + tall, lon + wide)
+
+
+def _between(south: float, west: float, north: float, east: float) -> tantivy.Query:
     return all_of(
         [
-            tantivy.Query.range_query(SCHEMA, "lat", tantivy.FieldType.Float, lat - tall, lat + tall),
-            tantivy.Query.range_query(SCHEMA, "lon", tantivy.FieldType.Float, lon - wide, lon + wide),
+            tantivy.Query.range_query(SCHEMA, "lat", tantivy.FieldType.Float, south, north),
+            tantivy.Query.range_query(SCHEMA, "lon", tantivy.FieldType.Float, west, east),
         ]
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -22,6 +23,13 @@ def answer(*, corpus: Path, queries: Path, engine: str, url: str) -> Iterator[st
     """For each line of ``queries`` one line ``{"qid", "results": [names, best first]}``; what is offered beside does not count."""
     known = read(corpus)
     analyzer = Analyzer(known.names)
+    with throw_away(engine, known, analyzer, url=url) as chosen, queries.open(encoding="utf-8-sig") as lines:
+        yield from ask(chosen, lines, known, analyzer)
+
+
+@contextmanager
+def throw_away(engine: str, corpus: Corpus, analyzer: Analyzer, *, url: str) -> Iterator[Engine]:
+    """An engine with an index of a corpus, gone when the block ends."""
     with TemporaryDirectory() as folder:
         chosen: Engine
         if engine == "elasticsearch":
@@ -29,18 +37,12 @@ def answer(*, corpus: Path, queries: Path, engine: str, url: str) -> Iterator[st
         else:
             chosen = EmbeddedEngine(folder=Path(folder), analyzer=lambda: analyzer)
         try:
-            fill(chosen, known, analyzer)
-            with queries.open(encoding="utf-8") as lines:
-                yield from ask(chosen, lines, known, analyzer)
+            with chosen.rebuild() as filling:
+                filling.add([Operation(key, 1, entry(content, analyzer)) for key, content in corpus.contents.items()])
+            chosen.refresh()
+            yield chosen
         finally:
             chosen.drop()
-
-
-def fill(engine: Engine, corpus: Corpus, analyzer: Analyzer) -> None:
-    """Build an index of a corpus."""
-    with engine.rebuild() as filling:
-        filling.add([Operation(key, 1, entry(content, analyzer)) for key, content in corpus.contents.items()])
-    engine.refresh()
 
 
 def ask(engine: Engine, lines: Iterable[str], corpus: Corpus, analyzer: Analyzer) -> Iterator[str]:
@@ -49,8 +51,16 @@ def ask(engine: Engine, lines: Iterable[str], corpus: Corpus, analyzer: Analyzer
         if not line.strip():
             continue
         asked = json.loads(line)
-        kind = KINDS.get(asked.get("type", ""), "")
-        request = SearchRequest(query=analyzer.query(asked["q"]), kind=kind, limit=MOST_RESULTS, facets=False)
-        hits = engine.search(request).hits if request.query else ()
-        names = [corpus.contents[hit.key].title.id for hit in hits]
+        request = SearchRequest(
+            query=analyzer.query(asked["q"]),
+            kind=KINDS.get(asked.get("type", ""), ""),
+            limit=MOST_RESULTS,
+            facets=False,
+        )
+        names = [corpus.contents[key].title.id for key in found(engine, request)]
         yield json.dumps({"qid": asked["qid"], "results": names}, ensure_ascii=False)
+
+
+def found(engine: Engine, request: SearchRequest) -> list[str]:
+    """Keys of what was found, best first; nothing for a query that holds no word."""
+    return [hit.key for hit in engine.search(request).hits] if request.query else []

@@ -131,6 +131,11 @@ def test_a_sale_and_a_sweep_of_the_same_hold_end_in_one_of_the_two():
     assert nothing_at_fault()
 
 
+def lock_nothing(_lines: object, *, also: object = ()) -> frozenset[int]:
+    """For controls: say that every pool is locked, and lock none."""
+    return frozenset(Pool.objects.values_list("pk", flat=True))
+
+
 class TestControl:
     """What the guard prevents: the same races, with the guard taken away."""
 
@@ -159,7 +164,7 @@ class TestControl:
         monkeypatch.setattr(
             holding,
             "take",
-            lambda pool_id, quantity, *, now: Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity),
+            lambda pool_id, quantity, *, most, now: Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity),
         )
 
         def buy(buyer: int) -> str:
@@ -176,8 +181,8 @@ class TestControl:
         both_hold_their_first = Barrier(2, timeout=30)
         take = holding.take
 
-        def slow_take(pool_id: int, quantity: int, *, now: datetime) -> None:
-            take(pool_id, quantity, now=now)
+        def slow_take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
+            take(pool_id, quantity, most=most, now=now)
             # At its second pool one of the two waits for the other's lock instead, and the barrier breaks.
             with suppress(BrokenBarrierError):
                 both_hold_their_first.wait(timeout=2)
@@ -207,7 +212,7 @@ class TestControl:
             both_have_read.wait()
             return give_back(holds, now=now)
 
-        monkeypatch.setattr(holding, "lock_pools_of", lambda lines: None)
+        monkeypatch.setattr(holding, "lock_pools_of", lock_nothing)
         monkeypatch.setattr(holding, "_give_back", slow_give_back)
 
         in_parallel(lambda _number: services.release(lines=[line], now=NOW), range(2))

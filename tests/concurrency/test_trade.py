@@ -16,7 +16,7 @@ from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Picture
 from marketplace.inventory import services as inventory
-from marketplace.inventory.models import Pool, Slot
+from marketplace.inventory.models import AdjustmentReason, Pool, Slot
 from marketplace.ledger import queries as ledger_queries
 from marketplace.ledger.models import Account, Entry, Journal, JournalKind
 from marketplace.ledger.services import LedgerConflict, Transfer, post
@@ -141,7 +141,9 @@ class TestSlots:
 
         def take_away(_number: int) -> str:
             try:
-                inventory.adjust_stock(variant_id=stock.variant_id, change=-1, reason="Rusak", by_id=None, now=NOW)
+                inventory.adjust_stock(
+                    variant_id=stock.variant_id, change=-1, reason=AdjustmentReason.DAMAGED, by_id=None, now=NOW
+                )
             except inventory.BelowTaken:
                 return "refused"
             return "taken"

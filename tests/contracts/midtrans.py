@@ -5,6 +5,7 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic, sleep
 from typing import Any, Self
 
 import requests
@@ -89,6 +90,8 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    # How many notifications must be here before any is answered.
+    together: int = 1
 
     def __enter__(self) -> Self:
         shop = self
@@ -96,6 +99,11 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 shop.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                until = monotonic() + 10
+                while len(shop.bodies) < shop.together and monotonic() < until:
+                    sleep(0.01)
+                if len(shop.bodies) < shop.together:
+                    raise TimeoutError("They did not come together.")
                 self.send_response(shop.answers.pop(0) if shop.answers else 200)
                 for name, value in shop.headers.items():
                     self.send_header(name, value)

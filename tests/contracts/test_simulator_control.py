@@ -12,7 +12,7 @@ from midtransclient.error_midtrans import JSONDecodeError, MidtransAPIError
 from demo.management.commands.midtrans_simulator import Command, merchant, span
 from demo.simulator.server import SimulatorServer
 from demo.simulator.state import DEMO_MERCHANT, Merchant
-from tests.contracts.midtrans import Midtrans, charge_request, snap_request
+from tests.contracts.midtrans import Midtrans, charge_request, refusal, snap_request
 
 
 class TestControl:
@@ -68,6 +68,30 @@ class TestControl:
         assert {"pay", "deny", "expire", "reverse", "chargeback"} <= set(contents["transaction_actions"])
         assert {"duplicate", "lost", "timeout_after_snap"} <= set(contents["faults"])
 
+    def test_its_habits_are_set_by_http(self, simulator: SimulatorServer):
+        midtrans = _midtrans(simulator)
+        midtrans.core.charge(charge_request("A"))
+        answer = _post(simulator, "habits", conflict_http_status=412, confirm_after=5, retry_scale=0.5)
+        _post(simulator, "transactions/A/pay")
+
+        assert answer.json() == {
+            "retry_scale": 0.5,
+            "confirm_after": 5.0,
+            "hold_seconds": 0.5,
+            "conflict_http_status": 412,
+        }
+        with pytest.raises(MidtransAPIError) as error:
+            midtrans.core.transactions.cancel("A")
+        assert refusal(error.value) == (412, "412")
+        assert _post(simulator, "habits", notify_url="http://127.0.0.1:9/").status_code == 400
+
+    def test_a_cardholder_may_dispute_a_part(self, simulator: SimulatorServer):
+        _midtrans(simulator).core.charge(charge_request("A"))
+        _post(simulator, "transactions/A/pay")
+
+        assert _post(simulator, "transactions/A/chargeback", partly=True).json()["status"] == "partial_chargeback"
+        assert _midtrans(simulator).core.transactions.status("A")["transaction_status"] == "partial_chargeback"
+
 
 class TestBrokenAnswers:
     @pytest.mark.parametrize(
@@ -91,6 +115,98 @@ class TestBrokenAnswers:
             midtrans.snap.create_transaction(snap_request("A"))
         assert midtrans.snap.create_transaction(snap_request("A"))["token"]
 
+    @pytest.mark.parametrize(
+        ("options", "code"),
+        [
+            ({"status": 500, "in_body": True}, (200, "500")),
+            ({"status": 505, "in_body": True}, (200, "505")),
+            ({"status": 503}, (503, "503")),
+            ({"status": 429}, (429, "429")),
+        ],
+    )
+    def test_an_outage_is_said_in_http_or_in_the_body(
+        self, simulator: SimulatorServer, options: dict[str, Any], code: tuple[int, str]
+    ):
+        simulator.fault("http", endpoint="charge", order_id="A", **options)
+        midtrans = _midtrans(simulator)
+
+        midtrans.core.charge(charge_request("B"))
+        with pytest.raises(MidtransAPIError) as error:
+            midtrans.core.charge(charge_request("A"))
+        assert refusal(error.value) == code
+        assert simulator.transactions("A") == []
+
+    @pytest.mark.parametrize(("fault", "made"), [("http", 0), ("timeout_after_charge", 1)])
+    def test_a_connection_may_break_before_the_work_or_after(self, simulator: SimulatorServer, fault: str, made: int):
+        simulator.fault(fault, **({"body": "drop", "endpoint": "charge"} if fault == "http" else {"drop": True}))
+
+        with pytest.raises(requests.exceptions.ConnectionError):
+            _midtrans(simulator).core.charge(charge_request("A"))
+        assert len(simulator.transactions("A")) == made
+        assert _midtrans(simulator).core.charge(charge_request("B"))["status_code"] == "201"
+
+    def test_a_request_in_flight_is_an_ordinary_answer_to_the_client(self, simulator: SimulatorServer):
+        simulator.fault("http", endpoint="charge", status=202)
+
+        assert _midtrans(simulator).core.charge(charge_request("A"))["status_code"] == "202"
+        assert simulator.transactions("A") == []
+
+    @pytest.mark.parametrize(
+        ("verb", "path", "status"),
+        [
+            ("cancel", (), "cancel"),
+            ("expire", (), "expire"),
+            ("approve", ("challenge",), "capture"),
+            ("deny", ("challenge",), "deny"),
+            ("refund", ("pay",), "refund"),
+            ("refundDirect", ("pay",), "refund"),
+        ],
+    )
+    def test_each_change_may_be_done_without_being_heard(
+        self, simulator: SimulatorServer, verb: str, path: tuple[str, ...], status: str
+    ):
+        midtrans = _midtrans(simulator)
+        token = midtrans.snap.create_transaction(snap_request("A"))["token"]
+        simulator.choose(token, "credit_card" if path == ("challenge",) else "gopay", "4811111111111114")
+        for action in path:
+            simulator.act("A", action)
+        simulator.fault(f"timeout_after_{verb.removesuffix('Direct')}", order_id="A")
+        endpoint = {"refundDirect": "refund/online/direct"}.get(verb, verb)
+
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(
+                f"{simulator.core_url}/v2/A/{endpoint}", json={}, auth=(DEMO_MERCHANT.server_key, ""), timeout=0.2
+            )
+        assert midtrans.core.transactions.status("A")["transaction_status"] == status
+
+    def test_a_page_may_be_opened_and_closed_without_being_heard(self, simulator: SimulatorServer):
+        auth, url = (DEMO_MERCHANT.server_key, ""), f"{simulator.snap_url}/transactions"
+        simulator.fault("timeout_after_snap", order_id="A")
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(url, json=snap_request("A"), auth=auth, timeout=0.2)
+        (session,) = simulator.sessions("A")
+
+        simulator.fault("timeout_after_snap_cancel", order_id="A")
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(f"{url}/{session.token}/cancel", auth=auth, timeout=0.2)
+        assert _midtrans(simulator).cancel_session(session.token).json()["error_messages"] == ["token already canceled"]
+
+    def test_a_capture_may_be_done_without_being_heard(self, simulator: SimulatorServer):
+        midtrans = _midtrans(simulator)
+        query = {"client_key": DEMO_MERCHANT.client_key, "card_number": "4811111111111114"}
+        card = requests.get(f"{simulator.url}/v2/token", params=query, timeout=10).json()["token_id"]
+        charged = midtrans.core.charge(charge_request("A", "credit_card", token_id=card, type="authorize"))
+        simulator.fault("timeout_after_capture", order_id="A")
+
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(
+                f"{simulator.core_url}/v2/capture",
+                json={"transaction_id": charged["transaction_id"]},
+                auth=(DEMO_MERCHANT.server_key, ""),
+                timeout=0.2,
+            )
+        assert midtrans.core.transactions.status("A")["transaction_status"] == "capture"
+
     def test_a_timeout_leaves_the_work_done(self, simulator: SimulatorServer):
         simulator.fault("timeout_after_charge", order_id="A")
 
@@ -111,13 +227,25 @@ class TestBrokenAnswers:
             requests.get(f"{simulator.core_url}/v2/A/status", auth=(DEMO_MERCHANT.server_key, ""), timeout=0.1)
         assert _midtrans(simulator).core.transactions.status("A")["transaction_status"] == "pending"
 
-    @pytest.mark.parametrize(("fault", "code"), [("channel_off", "402")])
-    def test_refusals_on_demand(self, simulator: SimulatorServer, fault: str, code: str):
-        simulator.fault(fault)
+    def test_one_channel_is_off(self, simulator: SimulatorServer):
+        simulator.fault("channel_off", endpoint="bca_va", count=None)
+        midtrans = _midtrans(simulator)
+
+        for _ in range(2):
+            with pytest.raises(MidtransAPIError) as error:
+                midtrans.core.charge(charge_request("A"))
+            assert refusal(error.value) == (200, "402")
+            assert error.value.api_response_dict["status_message"] == "Payment channel is not activated."
+        assert midtrans.core.charge(charge_request("A", "qris"))["status_code"] == "201"
+
+    def test_an_order_id_is_called_taken_though_it_is_not(self, simulator: SimulatorServer):
+        simulator.fault("order_id_taken", order_id="A")
+        midtrans = _midtrans(simulator)
 
         with pytest.raises(MidtransAPIError) as error:
-            _midtrans(simulator).core.charge(charge_request("A"))
-        assert error.value.api_response_dict["status_code"] == code
+            midtrans.snap.create_transaction(snap_request("A"))
+        assert error.value.api_response_dict == {"error_messages": ["transaction_details.order_id sudah digunakan"]}
+        assert midtrans.snap.create_transaction(snap_request("A"))["token"]
 
     def test_the_duplicate_message_has_two_languages(self, simulator: SimulatorServer):
         midtrans = _midtrans(simulator)

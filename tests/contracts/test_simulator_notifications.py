@@ -1,9 +1,13 @@
 """Notifications as a shop receives them: order, signature, tries, and everything that can go wrong with them."""
 
 import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from demo.simulator.notifications import TIMEOUT
 from demo.simulator.server import SimulatorServer
 from demo.simulator.state import DEMO_MERCHANT
 from tests.contracts.midtrans import Midtrans, Receiver, snap_request
@@ -78,6 +82,19 @@ class TestDelivery:
 
         assert receiver.statuses == ["pending", "pending"]
 
+    def test_every_leaf_is_text_and_nothing_is_null(self, notifying: SimulatorServer, receiver: Receiver):
+        _open(notifying, "bca_va", custom_field1="satu")
+        notifying.pay("A")
+        _open(notifying, "other_qris", order_id="B")
+        notifying.pay("B")
+        notifying.act("B", "refund-from-dashboard", amount=1000)
+        notifying.drain()
+
+        assert {type(leaf) for body in receiver.bodies for leaf in _leaves(body)} == {str}
+        assert all("simulator_note" in body for body in receiver.bodies)
+        totals = [(body["refund_amount"], body["refunds"][0]["refund_amount"]) for body in receiver.bodies[4:]]
+        assert totals == [("1000.00", "1000.00")]
+
 
 class TestTries:
     @pytest.mark.parametrize(
@@ -115,6 +132,41 @@ class TestTries:
         assert receiver.statuses == ["pending", "pending"]
         assert notifying.notices("A")[0].state == "DELIVERED"
 
+    def test_redirects_are_followed_five_times(self, notifying: SimulatorServer, receiver: Receiver):
+        receiver.answers, receiver.headers = [308] * 100, {"Location": receiver.url}
+        _open(notifying, "other_qris")
+        notifying.drain()
+
+        assert len(receiver.bodies) == 6
+        assert notifying.notices("A")[0].answers[0]["http_status"] == 308
+
+    def test_a_redirect_that_loses_the_post_is_never_followed(self, notifying: SimulatorServer, receiver: Receiver):
+        receiver.headers = {"Location": receiver.url}
+        for answer in (301, 302, 303):
+            receiver.answers = [answer]
+            _open(notifying, "other_qris", order_id=str(answer))
+            notifying.drain()
+
+        assert len(receiver.bodies) == 3
+        assert [notifying.notices(str(answer))[0].state for answer in (301, 302, 303)] == ["GIVEN_UP"] * 3
+
+    def test_a_shop_has_fifteen_seconds_and_tries_lie_as_far_apart_as_midtrans_puts_them(
+        self, notifying: SimulatorServer, receiver: Receiver
+    ):
+        receiver.answers = [403] * 6
+        _open(notifying, "bca_va")
+        gaps, before = [], notifying.world.clock.now()
+        for _ in range(5):
+            notifying.drain()
+            due = notifying.notices("A")[0].due_at
+            gaps.append((due - before) / timedelta(minutes=1))
+            notifying.advance(seconds=(due - notifying.world.clock.now()).total_seconds() + 1)
+            before = notifying.world.clock.now()
+
+        assert TIMEOUT == 15
+        # Each with up to a tenth of jitter.
+        assert all(least <= gap <= least * 1.1 + 0.1 for gap, least in zip(gaps, (2, 10, 30, 90, 210), strict=True))
+
     def test_a_shop_that_is_gone_is_tried_again(self, simulator: SimulatorServer):
         simulator.world.notify_url = "http://127.0.0.1:9/"
         _open(simulator, "other_qris")
@@ -132,6 +184,47 @@ class TestFaults:
 
         assert receiver.statuses == ["pending"] * 4
         assert all(body == receiver.bodies[0] for body in receiver.bodies)
+
+    def test_duplicates_may_arrive_all_at_once(self, notifying: SimulatorServer, receiver: Receiver):
+        receiver.together = 3
+        notifying.fault("duplicate", times=3, parallel=True)
+        _open(notifying, "other_qris")
+        notifying.drain()
+
+        assert receiver.statuses == ["pending"] * 3
+
+    @pytest.mark.parametrize(
+        ("options", "delivered", "tries"),
+        [
+            ({"status": 500}, 2, 2),
+            ({"status": 503, "count": 2}, 3, 3),
+            ({"status": 301}, 1, 1),
+            ({"status": 0}, 2, 2),
+            ({"status": 503, "deliver": False}, 1, 2),
+        ],
+    )
+    def test_the_shops_answer_may_get_lost_on_its_way(
+        self, notifying: SimulatorServer, receiver: Receiver, options: dict[str, Any], delivered: int, tries: int
+    ):
+        notifying.fault("answered", **options)
+        _open(notifying, "bca_va")
+        for _ in range(3):
+            notifying.drain()
+            notifying.advance(minutes=40)
+        notifying.drain()
+
+        assert (len(receiver.bodies), notifying.notices("A")[0].tries) == (delivered, tries)
+        assert notifying.notices("A")[0].state == ("GIVEN_UP" if options["status"] == 301 else "DELIVERED")
+
+    def test_a_refund_may_be_told_before_its_payment(self, notifying: SimulatorServer, receiver: Receiver):
+        _open(notifying, "other_qris")
+        notifying.drain()
+        notifying.fault("out_of_order")
+        notifying.pay("A")
+        notifying.act("A", "refund-from-dashboard")
+        notifying.drain()
+
+        assert receiver.statuses == ["pending", "refund", "settlement"]
 
     def test_out_of_order_sends_the_settlement_first(self, notifying: SimulatorServer, receiver: Receiver):
         notifying.fault("out_of_order")
@@ -215,6 +308,26 @@ class TestFaults:
 
         assert receiver.statuses == ["pending", "settlement", "deny"]
 
+    def test_only_three_channels_take_a_settlement_back(self, notifying: SimulatorServer):
+        notifying.fault("reversal", count=None)
+        methods = ("permata_va", "echannel", "indomaret", "bca_va", "other_qris", "alfamart")
+        for method in methods:
+            _open(notifying, method, order_id=method)
+            notifying.pay(method)
+        notifying.advance(seconds=121)
+
+        assert [notifying.transactions(method)[0].status for method in methods] == ["deny"] * 3 + ["settlement"] * 3
+
+    def test_a_payment_may_lapse_later_than_its_time(self, notifying: SimulatorServer):
+        notifying.fault("expires_late", seconds=900)
+        _open(notifying, "gopay")
+        seen = []
+        for minutes in (16, 15):
+            notifying.advance(minutes=minutes)
+            seen.append(notifying.transactions("A")[0].status)
+
+        assert seen == ["pending", "expire"]
+
     def test_a_refund_may_never_be_confirmed(self, notifying: SimulatorServer, receiver: Receiver):
         notifying.fault("refund_unconfirmed")
         _open(notifying, "other_qris")
@@ -224,6 +337,14 @@ class TestFaults:
         notifying.drain()
 
         assert receiver.statuses == ["pending", "settlement", "refund"]
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(part)
+    else:
+        yield value
 
 
 def _open(

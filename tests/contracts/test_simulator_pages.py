@@ -32,6 +32,7 @@ class TestChoosing:
             "Dompet digital",
             "Kartu",
             "Gerai",
+            "Bayar nanti",
         ]
 
     def test_has_no_script_and_no_inline_style(self, simulator: SimulatorServer):
@@ -66,6 +67,9 @@ class TestPaying:
             ("echannel", "Kode perusahaan"),
             ("gopay", "Buka aplikasi GoPay"),
             ("shopeepay", "Buka aplikasi ShopeePay"),
+            ("dana", "Buka aplikasi DANA"),
+            ("ovo", "Buka aplikasi OVO"),
+            ("kredivo", "Buka aplikasi Kredivo"),
             ("indomaret", "Kode bayar"),
         ],
     )
@@ -85,6 +89,29 @@ class TestPaying:
             f"{FINISH}&order_id=A&status_code=200&transaction_status=settlement&merchant_id=G000000000"
         )
         assert _page(url).h1.text == "Pembayaran berhasil"
+
+    @pytest.mark.parametrize(
+        ("actions", "address"),
+        [
+            ((), "unfinish?order_id=A&status_code=201&transaction_status=pending"),
+            (("bayar",), "finish?order_id=A&status_code=200&transaction_status=settlement"),
+            (("kedaluwarsa",), "error?order_id=A&status_code=407&transaction_status=expire"),
+        ],
+    )
+    def test_without_an_address_of_its_own_a_session_ends_where_the_merchant_says(
+        self, simulator: SimulatorServer, actions: tuple[str, ...], address: str
+    ):
+        world = simulator.world
+        world.finish_url, world.unfinish_url, world.error_url = (
+            f"http://127.0.0.1:9/{name}" for name in ("finish", "unfinish", "error")
+        )
+        url = _open(simulator, callbacks={})
+        _press(url, "pilih", method="bca_va")
+        for action in actions:
+            _press(url, action)
+
+        links = [link["href"] for link in _page(url).select("a[href^='http://127.0.0.1:9/']")]
+        assert set(links) == {f"http://127.0.0.1:9/{address}&merchant_id=G000000000"}
 
     def test_a_denied_payment_may_be_tried_another_way(self, simulator: SimulatorServer):
         url = _open(simulator)

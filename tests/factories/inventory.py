@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from factory import LazyFunction, SubFactory
 from factory.django import DjangoModelFactory
 
-from marketplace.inventory.models import Hold, Pool, PoolKind, Schedule, Slot, Stock, StockAdjustment
+from marketplace.inventory.models import AdjustmentReason, Hold, Pool, PoolKind, Schedule, Slot, Stock, StockAdjustment
 from tests.factories.catalog import AdmissionFactory, VariantFactory
 
 
@@ -66,5 +66,5 @@ class StockAdjustmentFactory(DjangoModelFactory):
 
     pool = SubFactory(PoolFactory)
     change = 5
-    reason = "Panen baru"
+    reason = AdjustmentReason.RECEIVED
     at = datetime(2026, 11, 22, 6, tzinfo=UTC)

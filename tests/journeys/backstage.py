@@ -53,7 +53,7 @@ from marketplace.catalog.models import Variant
 from marketplace.inventory.queries import stock_left
 from marketplace.inventory.services import adjust_stock
 for pk, left in stock_left(list(Variant.objects.filter(listing__slug=slug).values_list("pk", flat=True)), now).items():
-    adjust_stock(variant_id=pk, change=-left, reason="Journey", by_id=None, now=now)
+    adjust_stock(variant_id=pk, change=-left, by_id=None, now=now)
 """
     run(stack, code, slug=slug)
 
@@ -69,11 +69,11 @@ Variant.objects.filter(listing__slug=slug).update(price=F("price") + by)
 
 
 def lets_slots_pass(stack: LiveStack, slug: str) -> None:
-    """Let all of today's slots of a ticket have ended an hour ago."""
+    """Let what is open today of a ticket, its one long slot, have ended an hour ago."""
     code = """
 from foundation.clock import day_of
 from marketplace.inventory.models import Slot
-Slot.objects.filter(listing__slug=slug, day=day_of(now)).update(
+Slot.objects.filter(listing__slug=slug, day=day_of(now), closed_at=None).update(
     starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1), is_all_day=False)
 """
     run(stack, code + TELL, slug=slug)

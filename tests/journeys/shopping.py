@@ -1,6 +1,7 @@
 """Buying, as people do it on their phones: tickets and goods into the cart, who and where to, and the payment page."""
 
 import re
+from datetime import date
 
 from playwright.sync_api import Page, expect
 
@@ -9,12 +10,16 @@ from tests.journeys.people import Person
 TICKET = "masuk-lobang-jepang"
 
 
-def chooses_tickets(person: Person, *, day: int, counts: dict[str, int]) -> None:
-    """On a ticket's page: choose a day that can be bought (0 is the first), and how many of each category.
+def chooses_tickets(person: Person, *, counts: dict[str, int], at_once: bool = False) -> None:
+    """On a ticket's page: choose a day that can be bought, and how many of each category.
 
+    The day is the first of all with ``at_once``, else the first working day after it: weekends cost more.
     One of the first category is there from the beginning.
     """
-    person.page.locator("label.date:has(input:enabled)").nth(day).click()
+    days = person.page.locator("label.date:has(input:enabled)")
+    given = days.locator("input").evaluate_all("inputs => inputs.map(input => input.value)")
+    working = [number for number, day in enumerate(given) if number and date.fromisoformat(day).isoweekday() < 6]
+    days.nth(0 if at_once else working[0]).click()
     is_there = 1
     for category, count in counts.items():
         for _press in range(count - is_there):
@@ -74,11 +79,11 @@ def order_code(page: Page) -> str:
 
 
 def buys_tickets(
-    person: Person, *, slug: str = TICKET, day: int = 0, counts: dict[str, int], method: str = "QRIS"
+    person: Person, *, slug: str = TICKET, counts: dict[str, int], at_once: bool = False, method: str = "QRIS"
 ) -> str:
     """Buy tickets and nothing else, from the page of the ticket to the paid order. Answers the order's code."""
     person.visit(f"/tiket/{slug}/", region="bukittinggi")
-    chooses_tickets(person, day=day, counts=counts)
+    chooses_tickets(person, counts=counts, at_once=at_once)
     person.presses("Lanjut bayar")
     person.heads("Tinggal selangkah")
     fills_in_who(person)

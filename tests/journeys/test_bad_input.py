@@ -84,7 +84,7 @@ def test_the_hour_has_passed(arrives: Arrival) -> None:
     rani = arrives()
     backstage.opens_until_midnight(rani.stack, slug)
     rani.visit(f"/tiket/{slug}/")
-    shopping.chooses_tickets(rani, day=0, counts={"Dewasa": 1})
+    shopping.chooses_tickets(rani, counts={"Dewasa": 1}, at_once=True)
     rani.presses("Lanjut bayar")
     rani.heads("Tinggal selangkah")
     shopping.fills_in_who(rani)

@@ -89,7 +89,7 @@ def test_another_regions_places_do_not_appear(editor: Person) -> None:
 def test_a_closure_is_said_by_page_ticket_search_and_cart(arrives: Arrival, editor: Person) -> None:
     rani = arrives()
     rani.visit("/tiket/jelajah-ngarai-sianok-dengan-pemandu/")
-    shopping.chooses_tickets(rani, day=1, counts={"Dewasa": 1})
+    shopping.chooses_tickets(rani, counts={"Dewasa": 1})
     shopping.puts_in_cart(rani)
 
     marks_closed(editor, CANYON, REASON)

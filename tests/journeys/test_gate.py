@@ -20,7 +20,7 @@ def types(officer: Person, code: str) -> None:
 def test_a_gate_admits_once_with_signal_and_without(arrives: Arrival) -> None:
     rani = arrives()
     backstage.opens_until_midnight(rani.stack, TICKET)
-    shopping.buys_tickets(rani, slug=TICKET, counts={"Dewasa": 2})
+    shopping.buys_tickets(rani, slug=TICKET, counts={"Dewasa": 2}, at_once=True)
     rani.follows("Buka tiket")
     first, second = shopping.ticket_codes(rani)
 

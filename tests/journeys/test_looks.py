@@ -111,7 +111,7 @@ def test_a_buyers_own_pages(arrives: Arrival, at_desk: bool) -> None:
             found[what] = problems
 
     buyer.visit("/tiket/masuk-lobang-jepang/")
-    shopping.chooses_tickets(buyer, day=1, counts={"Dewasa": 2})
+    shopping.chooses_tickets(buyer, counts={"Dewasa": 2})
     shopping.puts_in_cart(buyer)
     buyer.visit("/produk/keripik-sanjai-pilihan/")
     shopping.puts_in_cart(buyer)

@@ -20,8 +20,8 @@ def test_the_days_receipts_equal_what_was_bought(arrives: Arrival) -> None:
     treasurer.signs_in(TREASURER, going_to="/admin/penerimaan/")
     before = [figures(treasurer, TITLE, channel) for channel in CHANNELS]
 
-    shopping.buys_tickets(arrives(), slug=TICKET, day=1, counts={"Dewasa": 2, "Anak": 1})
-    shopping.buys_tickets(arrives(), slug=TICKET, day=1, counts={"Dewasa": 1}, method="GoPay")
+    shopping.buys_tickets(arrives(), slug=TICKET, counts={"Dewasa": 2, "Anak": 1})
+    shopping.buys_tickets(arrives(), slug=TICKET, counts={"Dewasa": 1}, method="GoPay")
     treasurer.page.reload()
     after = [figures(treasurer, TITLE, channel) for channel in CHANNELS]
     bought = [tuple(now - then for now, then in zip(*pair, strict=True)) for pair in zip(after, before, strict=True)]

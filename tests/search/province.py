@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from search import gazetteer, indexer
+from search import gazetteer, indexer, suggestions
 from search.engines import chosen
 from search.engines.contract import Engine, EngineDown
 from tests.factories.catalog import AdmissionVariantFactory, CategoryFactory, VariantFactory
@@ -45,6 +45,7 @@ def index(db: None, settings: Any, tmp_path: Path) -> Iterator[Engine]:
     settings.SEARCH_INDEX = f"test-{os.getpid()}-{tmp_path.name}".lower()
     chosen.engine.cache_clear()
     gazetteer.forget()
+    suggestions.forget()
     engine = chosen.engine()
     with engine.rebuild():
         pass
@@ -52,6 +53,7 @@ def index(db: None, settings: Any, tmp_path: Path) -> Iterator[Engine]:
     engine.drop()
     chosen.engine.cache_clear()
     gazetteer.forget()
+    suggestions.forget()
 
 
 @pytest.fixture

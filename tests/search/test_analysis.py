@@ -8,6 +8,7 @@ from search.analysis import lists
 from search.analysis.analyzer import Analyzer, Names
 from search.analysis.fold import fold, words
 from search.analysis.stems import Stemmer
+from search.analysis.vocabulary import Vocabulary, shipped
 
 GOLD = Path(__file__).parent / "stemming_gold.tsv"
 NAMES = Names.of(
@@ -56,7 +57,7 @@ class TestStems:
 
     @pytest.mark.parametrize("name", lists.read_words("keep.txt"))
     def test_a_name_stays_in_both_languages(self, name):
-        stemmer = Stemmer()
+        stemmer = Stemmer(protected=shipped().protected)
         assert (stemmer.indonesian(name), stemmer.english(name)) == (name, name)
 
     def test_a_word_of_the_gazetteer_stays_unless_it_is_an_ordinary_word_in_a_name(self, analyzer):
@@ -88,8 +89,9 @@ class TestQuery:
         assert "burung" in meant(analyzer, "buruang")[0]
 
     def test_reads_a_name_as_one_word_or_two(self, analyzer):
-        assert "bukittinggi" in meant(analyzer, "bukit tinggi")[0]
-        assert "bukit tinggi" in meant(analyzer, "bukittinggi")[0]
+        assert analyzer.terms("Bukit Tinggi") == analyzer.terms("bukittinggi") == "bukittinggi"
+        assert [concept.typed for concept in analyzer.query("bukit tinggi").concepts] == [("bukit", "tinggi")]
+        assert meant(analyzer, "bukit tinggi")[0][0] == meant(analyzer, "bukittinggi")[0][0] == "bukittinggi"
         assert "koto gadang" in meant(analyzer, "kotogadang")[0]
 
     def test_drops_fillers_unless_there_is_nothing_else(self, analyzer):
@@ -100,4 +102,27 @@ class TestQuery:
         assert not analyzer.query("  ?!* \x00 \U0001f600 ")
 
     def test_reads_a_huge_query_only_so_far(self, analyzer):
-        assert len(analyzer.query(" ".join(f"x{number}" for number in range(70_000))).concepts) == 12
+        assert len(analyzer.query(" ".join(f"x{number}" for number in range(70_000))).concepts) == 32
+
+
+class TestVocabulary:
+    def test_reads_lines_as_the_lists_have_them(self):
+        read = Vocabulary.of_lines(["pantai, beach", "tenun => songket, ulos"])
+        assert read == Vocabulary(same=(("pantai", "beach"),), narrower=(("tenun", "songket"), ("tenun", "ulos")))
+
+    def test_an_editor_s_entries_join_the_shipped_ones(self):
+        added = Vocabulary(
+            same=(("bika", "bika si mariana"),), narrower=(("kue", "bika"),), minangkabau=(("pinukuik", "serabi"),)
+        )
+        analyzer = Analyzer(NAMES, shipped().joined(added))
+        assert "bika si mariana" in meant(analyzer, "Bika")[0]
+        assert "bika" in meant(analyzer, "kue")[0]
+        assert "kue" not in meant(analyzer, "bika")[0]
+        assert "pinukuik" in meant(analyzer, "serabi")[0]
+        assert "waterfall" in meant(analyzer, "air terjun")[0]
+
+    def test_a_word_protected_lately_still_finds_documents_stemmed_before(self):
+        analyzer = Analyzer(NAMES, shipped().joined(Vocabulary(protected=frozenset({"Kinali"}))))
+        before = Analyzer(NAMES).stems(("Kinali", "id"))
+        assert analyzer.stems(("Kinali", "id")) == "kinali" != before
+        assert (before,) in analyzer.query("kinali").concepts[0].alternatives[0].stems

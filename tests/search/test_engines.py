@@ -133,6 +133,15 @@ class TestFinding:
         assert [len(page) for page in pages] == [4, 4, 3, 0]
 
 
+class TestMap:
+    def test_a_box_keeps_what_lies_in_it(self, filled):
+        lat, lon = JAM_GADANG_POSITION
+        near = ask("", box=(lat - 0.001, lon - 0.001, lat + 0.001, lon + 0.001))
+        assert "destination:1" in keys(filled, near)
+        far = ask("", box=(lat + 1, lon + 1, lat + 2, lon + 2))
+        assert keys(filled, far) == []
+
+
 class TestMending:
     @pytest.mark.parametrize(
         ("q", "corrected", "first"),
@@ -390,18 +399,3 @@ class TestEmbedded:
             engine.folders.writing(wait=0.05),
         ):
             pass
-
-
-class TestElasticsearchAway:
-    def test_an_unreachable_server_is_down_at_once_and_is_tried_again_later(self):
-        engine = ElasticsearchEngine(url="http://127.0.0.1:9", index="nowhere", analyzer=analyzer)
-        moment = 100.0
-        engine.circuit._clock = lambda: moment
-        with pytest.raises(EngineDown, match="Connection"):
-            engine.search(ask("jam gadang"))
-        with pytest.raises(EngineDown, match="failed a moment ago"):
-            engine.search(ask("jam gadang"))
-        moment = 106.0
-        with pytest.raises(EngineDown, match="Connection"):
-            engine.search(ask("jam gadang"))
-        assert not engine.health().is_up

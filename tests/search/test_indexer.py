@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from foundation.outbox import services as outbox
-from foundation.outbox.models import Delivery, DeliveryStatus
+from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from foundation.outbox.services import publish
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Listing
@@ -17,7 +17,7 @@ from search.documents.entry import entry
 from search.engines import chosen
 from search.engines.contract import Operation, SearchRequest
 from search.gazetteer import analyzer
-from search.models import Document
+from search.models import Document, Run
 from search.registration import index_equals_database
 from search.tasks import flush
 from tests.factories.catalog import AdmissionVariantFactory, VariantFactory
@@ -203,6 +203,24 @@ class TestVerifying:
         assert [difference.kind for difference in indexer.verify()] == ["unread"]
         assert next(indexer.verify()).key.startswith("shop:")
 
+    def test_what_changes_while_it_is_compared_is_no_difference(self, index, monkeypatch):
+        listing = listed("Rendang")
+        indexer.rebuild(now=NOW)
+        outbox.drain(now=NOW)
+        look = indexer._on_their_way
+
+        def look_and_then_somebody_saves():
+            seen = look()
+            Listing.objects.filter(pk=listing.pk, title_id="Rendang").update(title_id="Dendeng")
+            publish(topic="listing.changed", key=listing.pk, now=NOW)
+            return seen
+
+        monkeypatch.setattr(indexer, "_on_their_way", look_and_then_somebody_saves)
+        assert list(indexer._compare()) != []
+        Listing.objects.filter(pk=listing.pk).update(title_id="Rendang")
+        outbox.drain(now=NOW)
+        assert list(indexer.verify()) == []
+
     def test_finds_and_mends_lost_stale_ghost_and_unread(self, index):
         lost, stale, unread = listed("Rendang"), listed("Dendeng"), listed("Kerupuk")
         indexer.rebuild(now=NOW)
@@ -251,3 +269,115 @@ def test_loading_takes_a_fixed_number_of_queries(index, django_assert_num_querie
     source = indexer.sources.registered()["listing"]
     with django_assert_num_queries(6):
         assert len(source.load(ids)) == 3
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    @pytest.fixture
+    def refusing(self, index, monkeypatch):
+        """An index that refuses every document."""
+
+        class Refusing:
+            def apply(self, operations):
+                return {operation.key: "mapper_parsing_exception" for operation in operations}
+
+        monkeypatch.setattr(indexer, "engine", Refusing)
+
+    def test_pauses_grow_and_a_person_is_asked_in_the_end(self, refusing):
+        listing = listed()
+        indexer.on_events(list(Event.objects.all()), now=NOW)
+        now, pauses = NOW, []
+        while not row(listing).is_given_up:
+            pauses.append((row(listing).retry_at - now).total_seconds())
+            assert indexer.flush(now=now) == 0
+            assert row(listing).attempts == len(pauses), "a row that pauses is not offered"
+            now = row(listing).retry_at
+            indexer.flush(now=now)
+        assert pauses == [30, 120, 480, 1920, 3600, 3600, 3600]
+        assert row(listing).attempts == indexer.MOST_ATTEMPTS
+
+    def test_a_given_up_document_is_offered_again_by_a_person_or_by_a_change(self, refusing, index, monkeypatch):
+        first, second = listed("Rendang"), listed("Dendeng")
+        outbox.drain(now=NOW)
+        Document.objects.filter(source="listing").update(is_given_up=True, attempts=8)
+        monkeypatch.setattr(indexer, "engine", chosen.engine)
+        indexer.flush(now=LATER)
+        assert found(index, "rendang dendeng") == []
+        assert indexer.try_again(document_id=row(first).pk)
+        assert not indexer.try_again(document_id=row(first).pk)
+        Listing.objects.filter(pk=second.pk).update(title_id="Dendeng batokok")
+        publish(topic="listing.changed", key=second.pk, now=LATER)
+        outbox.drain(now=LATER)
+        indexer.flush(now=LATER)
+        for listing in (first, second):
+            assert (row(listing).is_given_up, row(listing).attempts, row(listing).last_error) == (False, 0, "")
+            assert f"listing:{listing.pk}" in found(index)
+
+    def test_verify_tells_a_refused_document_from_one_that_waits(self, refusing, index, monkeypatch):
+        listing = listed()
+        outbox.drain(now=NOW)
+        monkeypatch.setattr(indexer, "engine", chosen.engine)
+        assert [difference.kind for difference in indexer.verify() if "listing" in difference.key] == ["waiting"]
+        Document.objects.filter(pk=row(listing).pk).update(is_given_up=True)
+        assert [difference.kind for difference in indexer.verify() if "listing" in difference.key] == ["refused"]
+
+
+@pytest.mark.django_db
+class TestRuns:
+    def test_a_rebuild_tells_how_far_it_is(self, index):
+        listed("Rendang"), listed("Dendeng")
+        told = []
+        indexer.rebuild(now=NOW, progress=lambda done, total: told.append((done, total)))
+        run = Run.objects.get(kind="REBUILD")
+        assert told == [(4, 4)]
+        assert (run.done, run.total, run.error, run.ended_at is not None) == (4, 4, "", True)
+
+    def test_a_rebuild_from_rows_reads_no_source(self, index):
+        listing = listed("Rendang")
+        outbox.drain(now=NOW)
+        listed("Dendeng")
+        assert indexer.rebuild(now=NOW, reread=False) == 1
+        assert found(index) == [f"listing:{listing.pk}"]
+
+    def test_a_rebuild_that_fails_says_so_and_leaves_the_old_index(self, index, monkeypatch):
+        listing = listed()
+        outbox.drain(now=NOW)
+
+        def broken(*_args):
+            raise RuntimeError("boom")
+
+        monkeypatch.setattr(indexer, "_operation", broken)
+        with pytest.raises(RuntimeError):
+            indexer.rebuild(now=LATER)
+        run = Run.objects.get(kind="REBUILD")
+        assert (run.error, run.ended_at is not None) == ("RuntimeError: boom", True)
+        assert found(index) == [f"listing:{listing.pk}"]
+
+    def test_changes_during_a_rebuild_are_in_the_new_index(self, index, monkeypatch):
+        """One row is changed, one is hidden and one is added after the rebuild has read them and before it lets the new index answer."""
+        changed, hidden = listed("Rendang"), listed("Dendeng")
+        outbox.drain(now=NOW)
+        added = []
+
+        def meanwhile(done, total):
+            Listing.objects.filter(pk=changed.pk).update(title_id="Gulai kapau")
+            publish(topic="listing.changed", key=changed.pk, now=LATER)
+            catalog.hide_listing(listing_id=hidden.pk, now=LATER)
+            added.append(listed("Kerupuk"))
+            outbox.drain(now=LATER)
+
+        indexer.rebuild(now=LATER, progress=meanwhile)
+        assert found(index, "gulai kapau") == [f"listing:{changed.pk}"]
+        assert found(index, "rendang") == found(index, "dendeng") == []
+        assert found(index, "kerupuk") == [f"listing:{added[0].pk}"]
+        # The new listing's shop: no event told of it.
+        assert [difference.kind for difference in indexer.verify()] == ["unread"]
+
+    def test_the_nightly_comparison_keeps_what_it_found_and_mends_it(self, index):
+        listing = listed()
+        outbox.drain(now=NOW)
+        Listing.objects.filter(pk=listing.pk).update(title_id="Keripik")
+        run = indexer.reconcile(now=LATER)
+        assert (run.kind, run.found, run.drift) == ("VERIFY", {"unread": 2}, 2)
+        again = indexer.reconcile(now=LATER)
+        assert (again.found, again.drift) == ({}, 0)

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from search import queries
+from search import queries, services, suggestions
 from search.analysis.analyzer import Analysed
 from search.engines import rows
 from search.engines.contract import Hit, SearchRequest
+from search.models import Wording
 from search.results import Kind, Sort, WayOn
 from tests.search.province import NOW, Down
 
@@ -139,6 +140,7 @@ class TestWithoutServer:
     @pytest.fixture(autouse=True)
     def _down(self, province, monkeypatch):
         monkeypatch.setattr(queries, "engine", Down)
+        monkeypatch.setattr(suggestions, "engine", Down)
 
     def test_results_still_come_from_the_rows(self):
         page = ask("rendang", kind="goods", sort="cheapest")
@@ -160,6 +162,26 @@ class TestSuggest:
         lines = {(line.text, line.kind) for line in queries.suggest("pa")}
         assert {("Pantai Padang", "destination"), ("Padang", "region")} <= lines
         assert [(line.kind, line.url) for line in queries.suggest("makan")] == [("category", "/cari/?category=makanan")]
+
+    @pytest.mark.parametrize(
+        ("q", "first"),
+        [
+            ("gunuang", "Gunung"),
+            ("clock tow", "Jam Gadang"),
+            ("jam gdang", "Jam Gadang"),
+            ("sianak", "Ngarai Sianok"),
+            ("randang dagi", "Rendang daging"),
+            ("Bukitinggi", "Bukittinggi"),
+        ],
+    )
+    def test_other_names_minangkabau_and_slips(self, province, q, first):
+        lines = queries.suggest(q)
+        assert (lines[0].text if lines else None) == first
+
+    def test_a_word_the_editors_add_works_at_once(self, province):
+        assert queries.suggest("menara waktu") == ()
+        services.keep_wording(wording=Wording(kind="TWO_WAY", words="menara waktu, jam gadang"), now=NOW)
+        assert queries.suggest("menara waktu")[0].text == "Jam Gadang"
 
     @pytest.mark.parametrize("q", ["", "p", " ", "\x00", "🏝️", "x" * 100_000])
     def test_nothing_for_nothing(self, province, q):

@@ -64,6 +64,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--finish", metavar="URL", default="", help="where buyers return if a session names no page"
         )
+        parser.add_argument("--unfinish", metavar="URL", default="", help="where they return if they have not paid")
+        parser.add_argument("--error", metavar="URL", default="", help="where they return if they were refused")
         parser.add_argument(
             "--public-url", metavar="URL", default="", help="how browsers reach it, if not as clients do"
         )
@@ -93,6 +95,8 @@ class Command(BaseCommand):
                 clock_offset=options["clock_offset"],
                 merchants=options["merchant"] or (DEMO_MERCHANT,),
                 finish_url=options["finish"],
+                unfinish_url=options["unfinish"],
+                error_url=options["error"],
                 public_url=options["public_url"].rstrip("/"),
                 shop_name=options["shop_name"],
                 retry_scale=options["retry_scale"],

@@ -6,6 +6,7 @@
  * data-boundary       address of a GeoJSON of boundaries, drawn always, so that a map without tiles is still a map
  * data-tiles          tile address of the province's provider; empty draws none
  * data-credit         who is credited for the tiles
+ * data-box-url        where to search in the part of the map that is shown; data-box-words says so
  * data-zoom           zoom for a single point (default 13)
  */
 import L from "leaflet";
@@ -53,7 +54,26 @@ export async function drawMap(place: HTMLElement): Promise<void> {
       if (!bounds.isValid()) map.fitBounds(areas.getBounds());
     }
   }
+  if (place.dataset.boxUrl) offerBox(place, map);
   canvas.focus();
+}
+
+/** A link that searches in the part shown; it follows the map. */
+function offerBox(place: HTMLElement, map: L.Map): void {
+  const link = document.createElement("a");
+  link.className = "btn btn--small map-box";
+  link.textContent = place.dataset.boxWords || "";
+  const follow = (): void => {
+    const shown = map.getBounds();
+    const box = [shown.getSouth(), shown.getWest(), shown.getNorth(), shown.getEast()].map((side) => side.toFixed(4)).join(",");
+    const url = new URL(place.dataset.boxUrl || "", location.href);
+    url.searchParams.set("box", box);
+    url.searchParams.set("map", "1");
+    link.href = url.pathname + url.search;
+  };
+  map.on("moveend", follow);
+  follow();
+  place.append(link);
 }
 
 function name(areas: L.GeoJSON): void {

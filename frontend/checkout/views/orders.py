@@ -22,7 +22,6 @@ from marketplace.orders import services as order_services
 from marketplace.orders.models import Order, OrderLine
 from marketplace.reviews.services import write_review
 from marketplace.sales import queries, services
-from marketplace.sales.queries import OrderPage
 
 MOST_CHECKS = 12
 STARS = ("1", "2", "3", "4", "5")
@@ -53,8 +52,8 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
     return show(request, found, now=now)
 
 
-def ask_midtrans(found: Order, *, now: datetime) -> OrderPage:
-    """Have the payment that counts applied now; the page before that.
+def ask_midtrans(found: Order, *, now: datetime) -> None:
+    """Have the payment that counts applied now.
 
     :raises DomainError: too often in a short while, or Midtrans does not answer.
     """
@@ -62,7 +61,6 @@ def ask_midtrans(found: Order, *, now: datetime) -> OrderPage:
     spend("check-payment", found.code, most=MOST_CHECKS, within=CHECK_WINDOW)
     if page.keeps_changing and page.payment is not None:
         services.apply_payment(payment_id=page.payment.id, now=now)
-    return page
 
 
 @require_safe
@@ -90,12 +88,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found = find(request, code)
     try:
-        page = ask_midtrans(found, now=now)
+        ask_midtrans(found, now=now)
     except DomainError as refusal:
         messages.warning(request, refusal.sentence)
     else:
-        after = queries.order_page(order_id=found.pk, now=timezone.now())
-        if after.keeps_changing and after.step == page.step:
+        if queries.order_page(order_id=found.pk, now=timezone.now()).waits_for_payment:
             messages.info(
                 request,
                 _("Midtrans has not seen your payment yet. It can take a few minutes; this page keeps looking."),

@@ -61,7 +61,8 @@ def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
             now=now,
         )
     except services.DetailsMissing as missing:
-        form.add_error(missing.field if missing.field in form.fields else None, missing.sentence)
+        shown = "tempat" if missing.field == "village" else missing.field
+        form.add_error(shown if shown in form.fields else None, missing.sentence)
         return show_again(request, form, buyer, status=missing.status)
     except DomainError as refusal:
         # Somebody was quicker, a price changed: the cart is read again, so that what is shown is what is left.
@@ -90,6 +91,7 @@ def details(cleaned: dict[str, Any], methods: Mapping[int, str]) -> services.Che
         recipient_phone=cleaned["recipient_phone"],
         address=cleaned["address"] if sent else "",
         village_code=cleaned["village"] if sent else "",
+        locality=cleaned["locality"] if sent else "",
         postal_code=cleaned["postal_code"] if sent else "",
         note=cleaned["note"],
         is_gift=cleaned["is_gift"],

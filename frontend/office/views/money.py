@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -14,8 +13,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from foundation.errors import DomainError
 from frontend.office import journal, waiting
 from frontend.office.access import OperatorOnly
-from marketplace.payments.models import Refund
-from marketplace.sales.services import record_manual_refund
+from marketplace.payments.models import Payment
+from marketplace.sales.services import decide_review, lose_dispute
 
 MOST_SHOWN = 100
 
@@ -34,22 +33,34 @@ class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows."""
         payments = waiting.payments_to_look_at().select_related("order").order_by("created_at", "pk")
-        refunds = waiting.refunds_to_pay().select_related("payment__order").order_by("requested_at", "pk")
+        refunds = waiting.refunds_to_pay().select_related("payment__order", "account").order_by("requested_at", "pk")
+        silent = (
+            waiting.unconfirmed_refunds(timezone.now()).select_related("payment__order").order_by("requested_at", "pk")
+        )
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"payments": payments[:MOST_SHOWN], "refunds": refunds[:MOST_SHOWN]}
+        return context | {
+            "payments": payments[:MOST_SHOWN],
+            "refunds": refunds[:MOST_SHOWN],
+            "silent": silent[:MOST_SHOWN],
+        }
 
 
-class RefundPaidView(OperatorOnly, View):
-    """Somebody has sent the money back."""
+class PaymentDecisionView(OperatorOnly, View):
+    """A payment that waits for a person: accept or refuse it, or give a dispute up."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note it once; a repeat changes nothing."""
-        refund = get_object_or_404(Refund, pk=pk)
+        """Do it; a repeat changes nothing."""
+        payment, now = get_object_or_404(Payment, pk=pk), timezone.now()
+        decision = request.POST.get("keputusan", "")
         try:
-            record_manual_refund(refund_id=refund.pk, now=timezone.now())
+            match decision:
+                case "accept" | "refuse":
+                    decide_review(payment_id=pk, accept=decision == "accept", now=now)
+                    action = journal.ACCEPT_PAYMENT if decision == "accept" else journal.REFUSE_PAYMENT
+                    journal.note(action=action, about=payment, by=request.user)
+                case "lost":
+                    lose_dispute(payment_id=pk, now=now)
+                    journal.note(action=journal.LOSE_DISPUTE, about=payment, by=request.user)
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
-        else:
-            journal.note(action=journal.PAY_REFUND, about=refund, by=request.user)
-            messages.success(request, _("Noted: the money is back with the buyer."))
         return redirect("office:money")

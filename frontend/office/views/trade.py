@@ -23,7 +23,7 @@ from frontend.office.access import OperatorOnly
 from frontend.office.columns import MomentColumn, linked
 from frontend.parts.addresses import in_this_language
 from marketplace.catalog.models import Listing, ListingKind, ListingStatus, Variant
-from marketplace.catalog.services import hide_listing, publish_listing
+from marketplace.catalog.services import MOST_TERSE, block_listing, publish_listing, unblock_listing
 from marketplace.shops.models import Member, Shop, ShopKind, ShopStatus
 from marketplace.shops.services import approve_shop, suspend_shop
 from tourism.regions.models import Region
@@ -43,6 +43,14 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, is_needed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = is_needed
+        self.is_needed = is_needed
+
+    def clean_reason(self) -> str:
+        """Words that somebody can do something with."""
+        reason = str(self.cleaned_data["reason"]).strip()
+        if self.is_needed and len(reason) < MOST_TERSE:
+            raise forms.ValidationError(_("Tell the seller why, in a few words."))
+        return reason
 
 
 def regencies(_request: HttpRequest | None = None) -> QuerySet[Region]:
@@ -268,13 +276,14 @@ class ListingView(Decisions):
         return self.found().title
 
     def decide(self, decision: str, reason: str) -> str:
-        """Hide or show."""
+        """Block, or let it be sold again."""
         listing, now = self.found(), timezone.now()
         if decision == "hide":
-            hide_listing(listing_id=listing.pk, now=now)
+            block_listing(listing_id=listing.pk, reason=reason, now=now)
             journal.note(action=journal.HIDE_LISTING, about=listing, by=self.request.user, reason=reason)
-            return _("Nobody can buy it any more. Carts that hold it say so.")
+            return _("Nobody can buy it any more, and its seller reads why. Carts that hold it say so.")
         if decision == "show":
+            unblock_listing(listing_id=listing.pk, now=now)
             publish_listing(listing_id=listing.pk, now=now)
             journal.note(action=journal.SHOW_LISTING, about=listing, by=self.request.user, reason=reason)
             return _("It is for sale again.")
@@ -292,6 +301,7 @@ class ListingView(Decisions):
                 "variants": getattr(listing, "offered", ()),
                 "status_words": capfirst(str(ListingStatus(listing.status).label)),
                 "is_shown": listing.status in (ListingStatus.PUBLISHED, ListingStatus.PENDING),
+                "is_blocked": listing.status == ListingStatus.BLOCKED,
                 "history": journal.history(listing),
                 "public_url": in_this_language(listing.url_path) if listing.status == ListingStatus.PUBLISHED else "",
             }

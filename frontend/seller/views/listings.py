@@ -19,16 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.clock import day_of
 from foundation.errors import DomainError
-from frontend.parts.values import Amount, Link
+from frontend.parts.values import Link
 from frontend.seller import photos, saving, shelves
 from frontend.seller.counter import for_managers, frame, is_partial
 from frontend.seller.forms import MOST_SIZES, GoodsForm, RupiahField, SizeForm, StockForm
-from frontend.seller.money import percent
+from frontend.seller.taking_home import take_home_of
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import ChargeKind, Listing, ListingKind, ListingStatus, Variant
 from marketplace.inventory import services as inventory
 from marketplace.inventory.queries import stock_left
-from marketplace.payouts.queries import commission_on, fees_on
 from marketplace.shops.models import Shop, ShopStatus
 
 SPARE_SIZES = 3
@@ -115,7 +114,6 @@ def stock(request: HttpRequest, shop: Shop, listing: int, variant: int) -> HttpR
             inventory.adjust_stock(
                 variant_id=row.pk,
                 change=form.cleaned_data["change"],
-                reason=saving.REASON,
                 by_id=int(request.user.pk or 0),
                 now=now,
             )
@@ -139,10 +137,14 @@ def show_or_hide(request: HttpRequest, shop: Shop, listing: int) -> HttpResponse
     """Show a product to buyers, or take it out of sight."""
     now = timezone.now()
     found = find(shop, listing)
-    if request.POST.get("tampil") == "1":
-        catalog.publish_listing(listing_id=found.pk, now=now)
-    else:
-        catalog.hide_listing(listing_id=found.pk, now=now)
+    try:
+        if request.POST.get("tampil") == "1":
+            catalog.publish_listing(listing_id=found.pk, now=now)
+        else:
+            catalog.hide_listing(listing_id=found.pk, now=now)
+    except DomainError as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("seller:listings", shop=shop.slug)
     if is_partial(request):
         (row,) = shelves.rows(list(shelves.with_parts(Listing.objects.filter(pk=found.pk))), now=now)
         return render(request, "seller/_listing.html", {"row": row, "shop": shop})
@@ -216,19 +218,30 @@ def take_home(request: HttpRequest, shop: Shop) -> HttpResponse:
         price = RupiahField(required=False).clean(request.GET.get("u0-price", "")) or 0
     except forms.ValidationError:
         price = 0
-    return render(request, "seller/_take_home.html", take_home_context(shop, price, now=timezone.now()))
+    key, shelf = request.GET.get("barang", ""), request.GET.get("category", "")
+    listing = find(shop, int(key)) if key.isdecimal() and len(key) < 18 else None
+    category_id = int(shelf) if shelf.isdecimal() and len(shelf) < 18 else None
+    context = take_home_context(shop, price, now=timezone.now(), listing=listing, category_id=category_id)
+    return render(request, "seller/_take_home.html", context)
 
 
-def take_home_context(shop: Shop, price: int, *, now: datetime) -> dict[str, Any]:
-    """Price, commission, and what comes in."""
-    rate = fees_on(day_of(now)).rate(kind=ListingKind.GOODS, region_id=shop.region_id, charge_kind=ChargeKind.GOODS)
-    commission = commission_on(price, rate)
-    lines = [
-        Amount(title=_("Price"), amount=price),
-        Amount(title=_("Commission %(rate)s%%") % {"rate": percent(rate)}, amount=-commission),
-        Amount(title=_("Cost of payment"), amount=0, note=_("Borne by the operator.")),
-    ]
-    return {"lines": lines, "price": price, "comes_in": price - commission}
+def take_home_context(
+    shop: Shop, price: int, *, now: datetime, listing: Listing | None = None, category_id: int | None = None
+) -> dict[str, Any]:
+    """Where a price goes, line by line, and why; for a listing that exists by its first price's kind of charge."""
+    charge_kind = ChargeKind.GOODS
+    if listing is not None:
+        first = Variant.objects.filter(listing=listing, is_active=True).order_by("position", "pk").first()
+        charge_kind = ChargeKind(first.charge_kind) if first else charge_kind
+    return take_home_of(
+        shop,
+        price,
+        kind=ListingKind(listing.kind) if listing else ListingKind.GOODS,
+        charge_kind=charge_kind,
+        listing_id=listing.pk if listing else None,
+        category_id=category_id or (listing.category_id if listing else None),
+        day=day_of(now),
+    )
 
 
 def find(shop: Shop, key: int) -> Listing:
@@ -299,6 +312,8 @@ def status_sentence(listing: Listing) -> str:
     """What became of a product, for the toast."""
     if listing.status == ListingStatus.PUBLISHED:
         return _("It is shown now and can be bought.")
+    if listing.status == ListingStatus.BLOCKED:
+        return _("Saved. It stays blocked by the province.")
     if listing.status == ListingStatus.PENDING:
         return _("Saved. It appears once the province has approved your shop.")
     return _("It is hidden now. Nobody can buy it until you show it again.")
@@ -331,6 +346,5 @@ def show(
         "row": shelves.row(listing, {}) if listing else None,
         "is_open": shop.status == ShopStatus.APPROVED,
     }
-    if not listing or listing.kind == ListingKind.GOODS:
-        context |= take_home_context(shop, int(price or 0), now=now)
+    context |= take_home_context(shop, int(price or 0), now=now, listing=listing)
     return render(request, "seller/listing.html", context, status=status)

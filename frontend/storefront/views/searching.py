@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.core import signing
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,14 +13,18 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from frontend.parts.values import Choice, Facet, Link
+from foundation import limits
+from foundation.clock import day_of, short_day_words
+from frontend.parts.origins import is_same_site
+from frontend.parts.values import Choice, Facet, Link, Place
 from frontend.storefront import asked, cards
 from frontend.storefront.asked import Asked
 from marketplace.catalog.models import Category
-from search import queries
-from search.results import FacetValue, Kind, SearchPage, Sort
+from search import queries, services
+from search.results import Beside, FacetValue, Kind, SearchPage, Sort
 from tourism.regions.models import Region
 
 # The same for every visitor; a proxy may keep it for a moment, a browser asks again each time.
@@ -28,6 +33,9 @@ public = cache_control(public=True, max_age=0, s_maxage=15)
 PAGE_SIZE = 24
 # The kinds that have a tab even when nothing of them was found, in this order.
 TABS = (Kind.DESTINATION, Kind.TICKET, Kind.GOODS, Kind.EVENT)
+# What a page says of itself, so that nobody can have other questions counted than were asked.
+_signer = signing.Signer(salt="search.asked")
+_MOST_COUNTED = 120
 
 
 @require_safe
@@ -71,13 +79,27 @@ def show(request: HttpRequest, question: Asked, *, title: str = "", place: Regio
         "chips": chips(question, found),
         "facets": facets(question, found),
         "sorts": sorts(question),
-        "keep": {name: value for name, value in question.parameters() if name in ("q", "type", "exact", "day")},
+        "keep": {name: value for name, value in question.parameters() if name in ("q", "type", "exact", "box", "map")},
+        "days": days(question, now=now),
+        "more": more(question, found),
+        "places": [
+            Place(title=result.title, latitude=result.lat, longitude=result.lon, url=result.url)
+            for result in found.results
+            if result.lat is not None and result.lon is not None
+        ],
+        "map_url": question.url(on_map=not question.on_map),
+        "box_url": question.url(box=None),
+        "asked_token": _signer.sign(f"{found.total}|{question.q}") if question.q else "",
+        "keys": ",".join(result.key for result in found.results),
+        "beside_title": beside_title(found),
         "page": page_of(found),
         "clear_url": question.url(
             regions=question.regions if "region" in question.fixed else (),
             categories=question.categories if "category" in question.fixed else (),
             price="",
             day=None,
+            within=None,
+            box=None,
         ),
         "exact_url": replace(question, exact=True).url(),
         "ways_on": [Link(title=way.label, url=Asked().url(**from_parameters(way.parameters))) for way in found.ways_on],
@@ -99,6 +121,9 @@ def search(question: Asked, *, now: datetime) -> SearchPage:
         price_min=low,
         price_max=high,
         day=question.day,
+        near=question.near,
+        within_km=question.within,
+        box=question.box,
         sort=question.sort,
         page=question.page,
         language=language(),
@@ -184,7 +209,14 @@ def chips(question: Asked, found: SearchPage) -> Sequence[Link]:
     if question.price:
         removable.append(Link(title=label("price", question.price), url=question.url(price=""), current=True))
     if question.day:
-        removable.append(Link(title=question.day.isoformat(), url=question.url(day=None), current=True))
+        day = short_day_words(question.day, language())
+        removable.append(Link(title=day, url=question.url(day=None), current=True))
+    if question.near:
+        near = _("Within %(number)d km") % {"number": question.within} if question.within else _("Near me")
+        changes = {"within": None} if question.within else {"near": None, "sort": Sort.BEST}
+        removable.append(Link(title=near, url=question.url(**changes), current=True))
+    if question.box:
+        removable.append(Link(title=_("In this part of the map"), url=question.url(box=None), current=True))
     return removable
 
 
@@ -192,11 +224,77 @@ def sorts(question: Asked) -> Sequence[Choice]:
     """In which order the results can come."""
     names = {
         Sort.BEST: _("Best match"),
+        **({Sort.NEAREST: _("Nearest to me")} if question.near else {}),
         Sort.CHEAPEST: _("Lowest price"),
         Sort.DEAREST: _("Highest price"),
         Sort.NEWEST: _("Newest"),
     }
     return [Choice(value=value, title=title, chosen=question.sort == value) for value, title in names.items()]
+
+
+def days(question: Asked, *, now: datetime) -> Sequence[Link]:
+    """Days that people ask for most; choosing the one in force takes it back."""
+    today = day_of(now)
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7)
+    offered = {today: _("Today"), today + timedelta(days=1): _("Tomorrow")}
+    offered.setdefault(saturday, _("This Saturday"))
+    offered.setdefault(saturday + timedelta(days=1), _("This Sunday"))
+    return [
+        Link(title=title, url=question.url(day=None if question.day == day else day), current=question.day == day)
+        for day, title in sorted(offered.items())
+    ]
+
+
+def more(question: Asked, found: SearchPage) -> dict[str, object]:
+    """The fields of the filter sheet that are no lists of boxes."""
+    bands = {value.value for value in found.facets.get("price", ()) if value.count}
+    low, high = ("", "") if question.price in bands else question.price.split("-") if question.price else ("", "")
+    return {
+        "day": question.day.isoformat() if question.day else "",
+        "price_min": low,
+        "price_max": high,
+        "near": question.near,
+        "lat": f"{question.near[0]:.4f}" if question.near else "",
+        "lon": f"{question.near[1]:.4f}" if question.near else "",
+        "distances": [
+            Choice(value=str(km), title=_("Within %(number)d km") % {"number": km}, chosen=question.within == km)
+            for km in asked.DISTANCES
+        ],
+    }
+
+
+def beside_title(found: SearchPage) -> str:
+    """What is offered beside the results is, in words."""
+    return {
+        Beside.NEARBY: _("Further away, nearest first"),
+        Beside.UNFILTERED: _("Without your filters"),
+        Beside.FEWER_WORDS: _("With one word less"),
+        Beside.POPULAR: _("What most people look for"),
+        Beside.NOTHING: "",
+    }[found.beside_reason]
+
+
+@csrf_exempt
+@require_POST
+def counted(request: HttpRequest) -> HttpResponse:
+    """Count what was asked, or what was opened of its results. The page's own script tells, without cookies; nothing about the visitor is kept."""
+    if not is_same_site(request):
+        return HttpResponse(status=403)
+    try:
+        limits.spend(
+            "search-counted", request.META.get("REMOTE_ADDR", ""), most=_MOST_COUNTED, within=timedelta(minutes=1)
+        )
+        total, _bar, q = _signer.unsign(request.POST.get("asked", "")[:2_000]).partition("|")
+    except limits.TooMany:
+        return HttpResponse(status=429)
+    except signing.BadSignature:
+        return HttpResponse(status=400)
+    now = timezone.now()
+    if key := request.POST.get("key", "")[:40]:
+        services.count_opened(query=q, key=key, now=now)
+    else:
+        services.count_question(query=q, found=int(total), now=now)
+    return HttpResponse(status=204)
 
 
 def from_parameters(parameters: Mapping[str, str]) -> dict[str, object]:

@@ -5,12 +5,16 @@ from marketplace.inventory.queries.availability import (
     DayState,
     SlotChoice,
     calendar,
+    leading,
     left_in,
     pools_for,
     slot_choices,
     slots_on,
     stock_left,
 )
+from marketplace.inventory.queries.dates import DaySales, SlotSales, WeeklySlot, daily_cap, sales_by_day, weekly
+from marketplace.inventory.queries.draws import Cap, caps_of, had_before, pools_of
+from marketplace.inventory.queries.history import AdjustmentView, adjustments
 from marketplace.inventory.queries.offers import (
     DestinationCard,
     ListingCard,
@@ -23,21 +27,34 @@ from marketplace.inventory.queries.offers import (
 from marketplace.shops.queries import ShopCard
 
 __all__ = [
+    "AdjustmentView",
+    "Cap",
     "DayOffer",
+    "DaySales",
     "DayState",
     "DestinationCard",
     "ListingCard",
     "ListingView",
     "ShopCard",
     "SlotChoice",
+    "SlotSales",
     "VariantOffer",
+    "WeeklySlot",
+    "adjustments",
     "calendar",
+    "caps_of",
     "cards",
+    "daily_cap",
     "first_pictures",
+    "had_before",
+    "leading",
     "left_in",
     "listing_view",
     "pools_for",
+    "pools_of",
+    "sales_by_day",
     "slot_choices",
     "slots_on",
     "stock_left",
+    "weekly",
 ]

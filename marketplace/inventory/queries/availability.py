@@ -5,16 +5,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from django.db.models import F, OuterRef, Subquery, Sum
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from marketplace.catalog.models import Listing, Variant
+from marketplace.catalog.models import Audience, Listing, Variant
 from marketplace.catalog.queries import prices_on
-from marketplace.inventory.models import Hold, Pool, Slot, Stock
+from marketplace.inventory.models import Pool, Slot
+from marketplace.inventory.queries.draws import pools_of
+from marketplace.inventory.queries.levels import free
 from tourism.destinations.facts import ClosureKind
 from tourism.destinations.models import Closure
 from tourism.destinations.queries import closures_between
@@ -34,6 +34,17 @@ class SlotChoice:
     why_not: str
     # Open, but nothing is left.
     is_sold_out: bool = False
+    # What is left of the whole day, where there is a cap for it; ``left`` is never more.
+    left_of_day: int | None = None
+
+
+class HasAudience(Protocol):
+    """A variant, or the offer of one."""
+
+    @property
+    def audience(self) -> str:
+        """For whom it is."""
+        ...
 
 
 class DayState(StrEnum):
@@ -47,22 +58,25 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True)
 class DayOffer:
-    """One day of a listing's calendar. ``why_not`` says in words why a closed day is closed."""
+    """One day of a listing's calendar. ``why_not`` says in words why a closed day is closed.
+
+    ``price`` is that of the leading category (:func:`leading`): what a family's first grown-up pays, not its child.
+    """
 
     day: date
-    price_from: int | None
+    price: int | None
     left: int
     state: DayState
     why_not: str = ""
 
 
 def pools_for(variant_id: int, slot_id: int | None) -> tuple[int, ...]:
-    """Keys of the pools that one unit of a variant draws on: its stock, or its slot. Empty if it cannot be sold."""
-    if slot_id is None:
-        pools = Stock.objects.filter(variant_id=variant_id)
-        return tuple(pools.values_list("pool_id", flat=True))
-    slots = Slot.objects.filter(pk=slot_id, listing__variants=variant_id)
-    return tuple(slots.values_list("pool_id", flat=True))
+    """Keys of the pools that one unit of a variant draws on, see :func:`pools_of`. Empty if it cannot be sold."""
+    variant = Variant.objects.select_related("stock").filter(pk=variant_id).first()
+    slot = Slot.objects.filter(pk=slot_id, listing__variants=variant_id).first() if slot_id is not None else None
+    if variant is None or (slot_id is not None and slot is None):
+        return ()
+    return pools_of(variant, slot)
 
 
 def stock_left(variant_ids: Collection[int], now: datetime) -> dict[int, int]:
@@ -77,13 +91,6 @@ def left_in(pool_ids: Collection[int], now: datetime) -> dict[int, int]:
     return {pool: max(left, 0) for pool, left in pools.values_list("pk", "left")}
 
 
-def free(now: datetime) -> Combinable:
-    """What can be sold of a pool: lapsed holds count as free although they still count as taken."""
-    lapsed = Hold.objects.lapsed(now).filter(pool=OuterRef("pk")).order_by().values("pool")
-    total = Subquery(lapsed.annotate(total=Sum("quantity")).values("total"))
-    return F("capacity") - F("taken") + Coalesce(total, 0)
-
-
 def slots_on(listing_id: int, day: date, now: datetime) -> list[SlotChoice]:
     """The slots of a day by their start, closed and full ones included."""
     return slot_choices(Slot.objects.filter(listing_id=listing_id, day=day), now=now)
@@ -94,7 +101,7 @@ def slot_choices(slots: Iterable[Slot], *, now: datetime) -> list[SlotChoice]:
     rows = sorted(slots, key=lambda slot: (slot.starts_at, slot.pk))
     if not rows:
         return []
-    left = left_in([slot.pool_id for slot in rows], now)
+    left = left_in([pool for slot in rows for pool in (slot.pool_id, slot.day_pool_id) if pool is not None], now)
     places = dict(Listing.objects.filter(pk__in={slot.listing_id for slot in rows}).values_list("pk", "destination_id"))
     closures = closures_between(
         destination_ids=sorted({place for place in places.values() if place is not None}),
@@ -105,7 +112,9 @@ def slot_choices(slots: Iterable[Slot], *, now: datetime) -> list[SlotChoice]:
     for slot in rows:
         place = places[slot.listing_id]
         why_not = why_closed(slot, closures.get(place, []) if place is not None else [], now=now)
-        is_sold_out = not why_not and left[slot.pool_id] == 0
+        of_day = None if slot.day_pool_id is None else left[slot.day_pool_id]
+        of_slot = left[slot.pool_id] if of_day is None else min(left[slot.pool_id], of_day)
+        is_sold_out = not why_not and of_slot == 0
         choices.append(
             SlotChoice(
                 slot_id=slot.pk,
@@ -113,10 +122,11 @@ def slot_choices(slots: Iterable[Slot], *, now: datetime) -> list[SlotChoice]:
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 is_all_day=slot.is_all_day,
-                left=left[slot.pool_id],
+                left=of_slot,
                 is_open=not why_not and not is_sold_out,
                 why_not=_("Sold out.") if is_sold_out else why_not,
                 is_sold_out=is_sold_out,
+                left_of_day=of_day,
             )
         )
     return choices
@@ -148,18 +158,27 @@ def calendar(listing_id: int, from_date: date, until_date: date, now: datetime) 
     by_day: defaultdict[date, list[SlotChoice]] = defaultdict(list)
     for choice in slot_choices(Slot.objects.filter(listing_id=listing_id, day__range=(from_date, until_date)), now=now):
         by_day[choice.day].append(choice)
-    prices = prices_on(Variant.objects.filter(listing_id=listing_id, is_active=True), days)
-    return [_day_offer(day, by_day[day], list(prices[day].values()), now=now) for day in days]
+    variants = list(Variant.objects.filter(listing_id=listing_id, is_active=True).order_by("position", "pk"))
+    lead = leading(variants)
+    prices = prices_on(variants, days)
+    return [_day_offer(day, by_day[day], prices[day].get(lead.pk) if lead else None, now=now) for day in days]
 
 
-def _day_offer(day: date, choices: Sequence[SlotChoice], prices: Sequence[int], *, now: datetime) -> DayOffer:
+def leading[Category: HasAudience](categories: Sequence[Category]) -> Category | None:
+    """The category whose price stands for a day: the first for adults, else the first; None of none."""
+    adults = [category for category in categories if category.audience == Audience.ADULT]
+    return next(iter([*adults, *categories]), None)
+
+
+def _day_offer(day: date, choices: Sequence[SlotChoice], price: int | None, *, now: datetime) -> DayOffer:
     coming = [choice for choice in choices if choice.ends_at > now]
-    price_from = min(prices, default=None)
-    if not coming or price_from is None:
+    if not coming or price is None:
         return DayOffer(day, None, 0, DayState.NONE)
     open_ones = [choice for choice in coming if choice.is_open]
     if open_ones:
-        return DayOffer(day, price_from, sum(choice.left for choice in open_ones), DayState.OPEN)
+        left = sum(choice.left for choice in open_ones)
+        of_day = open_ones[0].left_of_day
+        return DayOffer(day, price, left if of_day is None else min(left, of_day), DayState.OPEN)
     if any(choice.is_sold_out for choice in coming):
-        return DayOffer(day, price_from, 0, DayState.FULL, _("Sold out."))
-    return DayOffer(day, price_from, 0, DayState.CLOSED, coming[0].why_not)
+        return DayOffer(day, price, 0, DayState.FULL, _("Sold out."))
+    return DayOffer(day, price, 0, DayState.CLOSED, coming[0].why_not)

@@ -13,7 +13,8 @@ from marketplace.catalog.models import HalalState, Listing, ListingKind, Listing
 from marketplace.catalog.queries import PictureView, picture_view, price_on
 from marketplace.catalog.querysets import ListingQuerySet
 from marketplace.inventory.models import Pool, Slot
-from marketplace.inventory.queries.availability import closed_words, free, stock_left
+from marketplace.inventory.queries.availability import closed_words, stock_left
+from marketplace.inventory.queries.levels import free
 from marketplace.shops.models import Shop
 from marketplace.shops.queries import ShopCard, shop_card
 from tourism.destinations.facts import ClosureKind
@@ -291,8 +292,14 @@ def _sold_out(listings: Sequence[Listing], offers: Mapping[int, Sequence[Variant
     """Listings of which nothing can be bought: no piece, or no place on any day; one query."""
     dated = {listing.pk for listing in listings if listing.kind != ListingKind.GOODS}
     coming = Slot.objects.filter(listing_id__in=dated, closed_at=None, ends_at__gt=now)
-    with_room = Pool.objects.filter(slot__in=coming).annotate(left=free(now)).filter(left__gt=0)
-    bookable = set(with_room.order_by().values_list("slot__listing_id", flat=True).distinct())
+    with_room = Pool.objects.annotate(left=free(now)).filter(left__gt=0)
+    bookable = set(
+        coming.filter(Exists(with_room.filter(pk=OuterRef("pool_id"))))
+        .filter(Q(day_pool=None) | Exists(with_room.filter(pk=OuterRef("day_pool_id"))))
+        .order_by()
+        .values_list("listing_id", flat=True)
+        .distinct()
+    )
     goods = {
         listing.pk
         for listing in listings

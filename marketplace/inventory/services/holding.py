@@ -4,20 +4,21 @@ Lock order, the same for everybody: pools in key order, and holds only under the
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from foundation.errors import DomainError, InvalidInput
-from marketplace.inventory.models import Hold, HoldStatus, Pool
-from marketplace.inventory.services.telling import LOW_STOCK, tell_of_levels
+from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
+from marketplace.inventory.services.telling import tell_of_levels
 
 
 @dataclass(frozen=True, order=True)
@@ -27,6 +28,8 @@ class Demand:
     pool_id: int
     line: UUID
     quantity: int
+    # For a buyer's allowance: the cap as it is today. Other pools have their capacity.
+    most: int | None = field(default=None, compare=False)
 
 
 class InventoryError(DomainError):
@@ -45,6 +48,33 @@ class PoolExhausted(InventoryError):
         super().__init__(_("You asked for %(asked)d; %(left)d are left.") % {"asked": asked, "left": left})
 
 
+class BuyerLimitReached(PoolExhausted):
+    """One buyer may not have that many: together with what was ordered before, by the same account or phone number."""
+
+    code = "buyer_limit_reached"
+
+    def __init__(self, *, pool_id: int, title: str, asked: int, most: int, left: int) -> None:
+        super().__init__(pool_id=pool_id, asked=asked, left=left)
+        self.most = most
+        words = {"title": title, "most": most, "left": left}
+        self.sentence = (
+            _("“%(title)s”: at most %(most)d per person.") % words
+            if left >= most
+            else _("“%(title)s”: at most %(most)d per person. You have ordered before and can have %(left)d more.")
+            % words
+        )
+        self.args = (self.sentence,)
+
+
+class PoolsChanged(InventoryError):
+    """While the order was placed, the seller gave the day a cap; placing it again takes that into account."""
+
+    code = "pools_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("What is left has just been changed by the seller. Please try again."))
+
+
 @transaction.atomic
 def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[Hold]:
     """Hold everything a whole cart needs, or nothing.
@@ -52,6 +82,8 @@ def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[H
     :param demands: (pool, line, quantity) per scarce thing: a piece, a slot, each night of a stay.
     :param until: when the holds lapse.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    :raises BuyerLimitReached: the same of a buyer's allowance.
+    :raises PoolsChanged: a slot draws on a pool of its day that was not asked for.
     """
     return hold_within(demands=demands, until=until, now=now)
 
@@ -60,89 +92,127 @@ def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) ->
     """As :func:`hold`, for a caller whose own transaction ends with the refusal: nothing is undone here."""
     # One order for everybody: two carts that want the same two pools then queue instead of deadlocking.
     wanted = sorted(demands)
-    scarce: dict[int, int] = {}
-    for pool_id, of_pool in groupby(wanted, key=attrgetter("pool_id")):
-        quantity = sum(demand.quantity for demand in of_pool)
-        if not take(pool_id, quantity, now=now):
-            scarce[pool_id] = quantity
+    taken: dict[int, int] = {}
+    for pool_id, grouped in groupby(wanted, key=attrgetter("pool_id")):
+        of_pool = list(grouped)
+        taken[pool_id] = sum(demand.quantity for demand in of_pool)
+        take(pool_id, taken[pool_id], most=of_pool[0].most, now=now)
     holds = Hold.objects.bulk_create(
         Hold(pool_id=demand.pool_id, line=demand.line, quantity=demand.quantity, lapses_at=until) for demand in wanted
     )
-    tell_of_levels(scarce, now=now)
+    # Read under the locks: a day that got a cap after the cart was looked at is not passed by.
+    if tell_of_levels(taken, now=now) - taken.keys():
+        raise PoolsChanged
     return holds
 
 
-def take(pool_id: int, quantity: int, *, now: datetime) -> bool:
+def take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
     """Count so many of a pool as taken; the caller writes the holds in the same transaction.
 
-    :returns: whether so many are left that nobody needs to be told.
+    :param most: for a buyer's allowance, the cap of today: it becomes the pool's capacity.
     :raises PoolExhausted: fewer are left, also after the pool's lapsed holds were given back.
     """
-    pool = Pool.objects.filter(pk=pool_id)
     # The guard and the increment are one statement, so no rival can slip in between.
-    if pool.with_room_for(quantity + LOW_STOCK + 1).update(taken=F("taken") + quantity):
-        return True
-    if pool.with_room_for(quantity).update(taken=F("taken") + quantity):
-        return False
+    if _count(pool_id, quantity, most=most):
+        return
     # Lapsed holds are still counted as taken: give this pool's back once, under its lock, before refusing.
-    if give_back_lapsed(pool_id=pool_id, now=now) and pool.with_room_for(quantity).update(taken=F("taken") + quantity):
-        return False
-    left = pool.values_list(F("capacity") - F("taken"), flat=True).get()
-    raise PoolExhausted(pool_id=pool_id, asked=quantity, left=left)
+    if give_back_lapsed(pool_id=pool_id, now=now) and _count(pool_id, quantity, most=most):
+        return
+    raise _refusal(pool_id, quantity, most=most)
+
+
+def _count(pool_id: int, quantity: int, *, most: int | None) -> int:
+    pool = Pool.objects.filter(pk=pool_id)
+    if most is None:
+        return pool.with_room_for(quantity).update(taken=F("taken") + quantity)
+    return pool.filter(taken__lte=most - quantity).update(taken=F("taken") + quantity, capacity=most)
+
+
+def _refusal(pool_id: int, asked: int, *, most: int | None) -> PoolExhausted:
+    pool = Pool.objects.select_related("allowance__listing").get(pk=pool_id)
+    most = pool.capacity if most is None else most
+    left = max(most - pool.taken, 0)
+    if pool.kind == PoolKind.BUYER:
+        title = pool.allowance.listing.title
+        return BuyerLimitReached(pool_id=pool_id, title=title, asked=asked, most=most, left=left)
+    return PoolExhausted(pool_id=pool_id, asked=asked, left=left)
 
 
 @transaction.atomic
+def retake(*, demands: Collection[Demand], until: datetime, now: datetime) -> list[Hold]:
+    """Hold anew for lines whose claims were given back: what they draw on now, and their buyers' allowances as before.
+
+    What the lines held earlier says nothing of them any more.
+
+    :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    """
+    wanted = {demand.line: demand.quantity for demand in demands}
+    earlier = Hold.objects.filter(line__in=wanted, status=HoldStatus.RELEASED)
+    allowances = earlier.filter(pool__kind=PoolKind.BUYER).order_by().values_list("pool_id", "line").distinct()
+    own = [Demand(pool_id, line, wanted[line]) for pool_id, line in allowances]
+    earlier.update(status=HoldStatus.MOVED)
+    return hold(demands=[*demands, *own], until=until, now=now)
+
+
+class _Moved(Exception):
+    """A line was exchanged to another pool while its locks were waited for."""
+
+
 def confirm(*, lines: Collection[UUID], now: datetime) -> frozenset[UUID]:
     """Turn the holds of these order lines into sales, and return the lines whose holds are gone.
 
     A line is sold whole or not at all: if one of its holds was given back, so are the others, and the line is returned;
     it can then be held anew. A repeat changes nothing and returns the same.
     """
-    lock_pools_of(lines)
-    holds = list(Hold.objects.filter(line__in=lines).order_by("pk"))
-    # Of a line that was held twice, after its first holds lapsed, only the last time counts.
-    latest = {(found.line, found.pool_id): found for found in holds}
-    gone = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
-    gone |= set(lines) - {line for line, _pool in latest}
-    _give_back([found for found in latest.values() if found.line in gone], now=now)
-    kept = [found.pk for found in latest.values() if found.line not in gone and found.status == HoldStatus.ACTIVE]
-    Hold.objects.filter(pk__in=kept).update(status=HoldStatus.CONFIRMED)
-    return frozenset(gone)
+
+    def sell(holds: Collection[Hold]) -> frozenset[UUID]:
+        # Of a line that was held twice, after its first holds lapsed, only the last time counts.
+        latest = {(found.line, found.pool_id): found for found in holds}
+        gone = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
+        gone |= set(lines) - {line for line, _pool in latest}
+        _give_back([found for found in latest.values() if found.line in gone], now=now)
+        kept = [found.pk for found in latest.values() if found.line not in gone and found.status == HoldStatus.ACTIVE]
+        Hold.objects.filter(pk__in=kept).update(status=HoldStatus.CONFIRMED)
+        return frozenset(gone)
+
+    return in_peace(lines, sell)
 
 
-@transaction.atomic
 def release(*, lines: Collection[UUID], now: datetime) -> int:
     """Give back all that these lines hold, sold or not; returns how many holds were given back.
 
     A repeat gives back nothing.
     """
-    lock_pools_of(lines)
-    return _give_back(list(Hold.objects.live().filter(line__in=lines)), now=now)
+    return in_peace(lines, lambda holds: _give_back(holds, now=now))
 
 
-@transaction.atomic
 def release_quantity(*, line: UUID, quantity: int, now: datetime) -> None:
     """Give back a part of what a line holds, in each of its pools: a partial refund.
 
     :raises InvalidInput: the line holds fewer, or the quantity is below 1.
     """
-    lock_pools_of([line])
-    holds = list(Hold.objects.live().filter(line=line))
-    if quantity < 1 or not holds or any(found.quantity < quantity for found in holds):
-        raise InvalidInput(_("That many cannot be given back."))
-    whole = [found for found in holds if found.quantity == quantity]
-    _give_back(whole, now=now)
-    in_part = [found for found in holds if found.quantity > quantity]
-    for found in in_part:
-        Hold.objects.filter(pk=found.pk).update(quantity=F("quantity") - quantity)
-    _lower({found.pool_id: quantity for found in in_part}, now=now)
+
+    def lessen(holds: Collection[Hold]) -> None:
+        live = [found for found in holds if found.status != HoldStatus.RELEASED]
+        if quantity < 1 or not live or any(found.quantity < quantity for found in live):
+            raise InvalidInput(_("That many cannot be given back."))
+        _give_back([found for found in live if found.quantity == quantity], now=now)
+        in_part = [found for found in live if found.quantity > quantity]
+        for found in in_part:
+            Hold.objects.filter(pk=found.pk).update(quantity=F("quantity") - quantity)
+        _lower({found.pool_id: quantity for found in in_part}, now=now)
+
+    in_peace([line], lessen)
 
 
-@transaction.atomic
 def postpone(*, lines: Collection[UUID], until: datetime) -> None:
     """Let the active holds of these lines lapse later; never earlier than they do now."""
-    lock_pools_of(lines)
-    Hold.objects.filter(line__in=lines, status=HoldStatus.ACTIVE, lapses_at__lt=until).update(lapses_at=until)
+
+    def extend(holds: Collection[Hold]) -> None:
+        sooner = [found.pk for found in holds if found.status == HoldStatus.ACTIVE and found.lapses_at < until]
+        Hold.objects.filter(pk__in=sooner).update(lapses_at=until)
+
+    in_peace(lines, extend)
 
 
 def release_lapsed_holds(*, now: datetime, limit: int) -> int:
@@ -161,10 +231,28 @@ def give_back_lapsed(*, pool_id: int, now: datetime) -> int:
     return _give_back(list(Hold.objects.lapsed(now).filter(pool_id=pool_id)), now=now)
 
 
-def lock_pools_of(lines: Collection[UUID]) -> None:
-    """Lock every pool that these lines hold anything of, in key order; holds are then read and written in peace."""
-    pools = Pool.objects.filter(pk__in=Hold.objects.filter(line__in=lines).values("pool_id"))
-    list(pools.select_for_update().order_by("pk").values_list("pk", flat=True))
+def in_peace[Answer](
+    lines: Collection[UUID], act: Callable[[list[Hold]], Answer], *, also: Collection[int] = ()
+) -> Answer:
+    """Lock every pool that these lines hold anything of, and more if asked, and do something with the lines' holds.
+
+    Holds that were exchanged for others are not among them. The act is one transaction, whole or not at all.
+    """
+    while True:
+        with suppress(_Moved), transaction.atomic():
+            locked = lock_pools_of(lines, also=also)
+            holds = list(Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).order_by("pk"))
+            if any(found.pool_id not in locked for found in holds if found.status != HoldStatus.RELEASED):
+                # It holds another pool by now. Locking that one too would break the order: let all go, and begin anew.
+                raise _Moved
+            return act(holds)
+
+
+def lock_pools_of(lines: Collection[UUID], *, also: Collection[int] = ()) -> frozenset[int]:
+    """Lock every pool that these lines hold anything of, and more if asked, in key order; returns which."""
+    held = Q(pk__in=Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).values("pool_id"))
+    pools = Pool.objects.filter(held | Q(pk__in=also) if also else held)
+    return frozenset(pools.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _give_back(holds: Collection[Hold], *, now: datetime) -> int:

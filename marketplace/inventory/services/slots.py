@@ -9,8 +9,8 @@ from django.db.models import Q
 from foundation.clock import WIB, day_of, end_of, start_of
 from foundation.outbox.services import publish
 from marketplace.catalog.models import DATED_KINDS, Listing, ListingStatus
-from marketplace.inventory.models import Pool, PoolKind, Schedule, Slot
-from marketplace.inventory.services.stock import resize
+from marketplace.inventory.models import DailyCap, Pool, PoolKind, Schedule, Slot
+from marketplace.inventory.services.stock import locked, resize
 from marketplace.inventory.services.telling import tell_listings
 
 # How far ahead visitors can book.
@@ -23,8 +23,7 @@ def open_slots(*, listing_id: int, from_date: date, until_date: date, now: datet
 
     A repeat opens nothing more, and slots that exist keep their capacity. Slots whose end has passed are not opened.
     """
-    # Two openers of one listing queue here, so that none leaves a pool without a slot behind.
-    Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+    lock_listing(listing_id)
     schedules = Schedule.objects.filter(listing_id=listing_id, from_date__lte=until_date).order_by("pk")
     there = set(
         Slot.objects.filter(listing_id=listing_id, day__range=(from_date, until_date)).values_list(
@@ -39,8 +38,9 @@ def open_slots(*, listing_id: int, from_date: date, until_date: date, now: datet
     if not new:
         return 0
     pools = Pool.objects.bulk_create([Pool(kind=PoolKind.SLOT, capacity=capacity) for _slot, capacity in new])
+    of_day = day_pools(listing_id, {slot.day for slot, _capacity in new})
     for (slot, _capacity), pool in zip(new, pools, strict=True):
-        slot.pool = pool
+        slot.pool, slot.day_pool_id = pool, of_day.get(slot.day)
     Slot.objects.bulk_create([slot for slot, _capacity in new])
     publish(topic="listing.changed", key=listing_id, now=now)
     return len(new)
@@ -88,6 +88,24 @@ def open_slots_ahead(*, now: datetime, days: int = DAYS_AHEAD) -> int:
     )
 
 
+def lock_listing(listing_id: int) -> None:
+    """Queue with everybody else who opens slots of a listing or caps its days, so that none leaves a pool without a slot."""
+    Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+
+
+def day_pools(listing_id: int, days: Collection[date]) -> dict[date, int]:
+    """The pools of days that have a cap, by day; those of days that had no slot yet are made. The listing is locked."""
+    there = Slot.objects.filter(listing_id=listing_id, day__in=days, day_pool__isnull=False)
+    found: dict[date, int] = dict(there.values_list("day", "day_pool_id"))
+    cap = DailyCap.objects.filter(listing_id=listing_id).first()
+    uncapped = set(
+        Slot.objects.filter(listing_id=listing_id, day__in=days, day_pool=None).values_list("day", flat=True)
+    )
+    missing = sorted(set(days) - found.keys() - uncapped) if cap else []
+    made = Pool.objects.bulk_create(Pool(kind=PoolKind.DAY, capacity=cap.capacity) for _day in missing if cap)
+    return found | {day: pool.pk for day, pool in zip(missing, made, strict=True)}
+
+
 @transaction.atomic
 def close_slots(*, slot_ids: Collection[int], now: datetime) -> int:
     """Sell nothing more for these slots; returns how many were open. Refunding buyers is the business of ``sales``."""
@@ -100,9 +118,21 @@ def close_slots(*, slot_ids: Collection[int], now: datetime) -> int:
 
 
 @transaction.atomic
+def reopen_slots(*, slot_ids: Collection[int], now: datetime) -> int:
+    """Sell these slots again as long as they have not passed; returns how many were closed."""
+    still_closed = Slot.objects.filter(pk__in=slot_ids, closed_at__isnull=False, ends_at__gt=now)
+    pool_ids = list(still_closed.values_list("pool_id", flat=True))
+    reopened = still_closed.update(closed_at=None)
+    if reopened:
+        tell_listings(pool_ids, now=now)
+    return reopened
+
+
+@transaction.atomic
 def set_slot_capacity(*, slot_id: int, capacity: int, now: datetime) -> None:
     """Change how many places a slot has.
 
     :raises BelowTaken: more are already held or sold.
     """
-    resize(Pool.objects.select_for_update(of=("self",)).get(slot__pk=slot_id), capacity=capacity, now=now)
+    pool_id = Slot.objects.values_list("pool_id", flat=True).get(pk=slot_id)
+    resize(locked(pool_id, now=now), capacity=capacity, now=now)

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from foundation.errors import InvalidInput
-from marketplace.inventory.models import Pool, PoolKind, Stock, StockAdjustment
-from marketplace.inventory.services.holding import InventoryError
+from marketplace.inventory.models import AdjustmentReason, Pool, PoolKind, Stock, StockAdjustment
+from marketplace.inventory.services.holding import InventoryError, give_back_lapsed
 from marketplace.inventory.services.telling import tell_listings
 
 # More pieces than any shop here has are a slip of the finger.
@@ -36,18 +36,55 @@ def create_stock(*, variant_id: int, capacity: int) -> Stock:
 
 
 @transaction.atomic
-def adjust_stock(*, variant_id: int, change: int, reason: str, by_id: int | None, now: datetime) -> int:
+def adjust_stock(
+    *,
+    variant_id: int,
+    change: int,
+    reason: AdjustmentReason = AdjustmentReason.CORRECTION,
+    note: str = "",
+    by_id: int | None,
+    now: datetime,
+) -> int:
     """Add pieces to a variant's stock or take some away, and note why; returns how many are left to sell.
 
     :raises BelowTaken: so many are not there to take away.
     :raises InvalidInput: no change, or an absurd one.
     """
-    pool = Pool.objects.select_for_update(of=("self",)).get(stock__variant_id=variant_id)
+    pool = locked(Stock.objects.values_list("pool_id", flat=True).get(variant_id=variant_id), now=now)
     if change == 0:
         raise InvalidInput(_("How many more, or how many fewer?"))
+    return _adjust(pool, change=change, reason=reason, note=note, by_id=by_id, now=now)
+
+
+@transaction.atomic
+def count_stock(*, variant_id: int, counted: int, note: str = "", by_id: int | None, now: datetime) -> int:
+    """Set what is left to sell of a variant to what was counted, without the pieces set aside for orders; returns it.
+
+    A count that changes nothing is not noted.
+
+    :raises InvalidInput: a negative or absurd number.
+    """
+    check_number(counted)
+    pool = locked(Stock.objects.values_list("pool_id", flat=True).get(variant_id=variant_id), now=now)
+    change = counted - (pool.capacity - pool.taken)
+    if change == 0:
+        return counted
+    return _adjust(pool, change=change, reason=AdjustmentReason.COUNTED, note=note, by_id=by_id, now=now)
+
+
+def _adjust(pool: Pool, *, change: int, reason: AdjustmentReason, note: str, by_id: int | None, now: datetime) -> int:
     resize(pool, capacity=pool.capacity + change, now=now)
-    StockAdjustment.objects.create(pool=pool, change=change, reason=reason[:120], by_id=by_id, at=now)
-    return pool.capacity - pool.taken
+    left = pool.capacity - pool.taken
+    StockAdjustment.objects.create(
+        pool=pool, change=change, reason=reason, note=note.strip()[:160], left=left, by_id=by_id, at=now
+    )
+    return left
+
+
+def locked(pool_id: int, *, now: datetime) -> Pool:
+    """A pool whose row is locked and whose lapsed holds were given back: what is taken is taken by now."""
+    give_back_lapsed(pool_id=pool_id, now=now)
+    return Pool.objects.get(pk=pool_id)
 
 
 def resize(pool: Pool, *, capacity: int, now: datetime) -> None:
@@ -59,10 +96,10 @@ def resize(pool: Pool, *, capacity: int, now: datetime) -> None:
     if capacity < pool.taken:
         raise BelowTaken(taken=pool.taken)
     check_number(capacity)
-    was_sold_out = pool.capacity == pool.taken
+    was_sold_out = pool.capacity <= pool.taken
     pool.capacity = capacity
     pool.save(update_fields=["capacity"])
-    if was_sold_out != (capacity == pool.taken):
+    if was_sold_out != (capacity <= pool.taken):
         tell_listings([pool.pk], now=now)
 
 

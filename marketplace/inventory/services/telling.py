@@ -13,33 +13,46 @@ from marketplace.inventory.models import Pool, PoolKind
 LOW_STOCK = 3
 
 
-def tell_of_levels(changes: Mapping[int, int], *, now: datetime) -> None:
+def tell_of_levels(changes: Mapping[int, int], *, now: datetime) -> frozenset[int]:
     """Publish what these changes of ``taken`` mean; the pools are locked by the caller's own statements.
 
-    ``listing.changed`` when a pool became sold out or available again, ``stock.low`` when a stock fell to few pieces.
+    ``listing.changed`` when a pool became sold out or available again; ``stock.low`` when a stock fell to few pieces, or
+    to none; ``slot.full`` when the last place of a slot or of a day was taken.
 
     :param changes: how much was taken (or, below zero, given back) by pool.
+    :returns: the pools of the days whose slots are among them.
     """
     if not changes:
-        return
+        return frozenset()
     turned: list[int] = []
-    for pool_id, kind, left in _levels(changes):
+    over: set[int] = set()
+    for pool_id, kind, left, day_pool_id in _levels(changes):
+        if day_pool_id is not None:
+            over.add(day_pool_id)
+        if kind == PoolKind.BUYER:
+            continue
         before = left + changes[pool_id]
         if (before <= 0) != (left <= 0):
             turned.append(pool_id)
-        if kind == PoolKind.STOCK and left <= LOW_STOCK < before:
+        is_sold_out = left <= 0 < before
+        if kind == PoolKind.STOCK and (left <= LOW_STOCK < before or is_sold_out):
             publish(topic="stock.low", key=pool_id, now=now, left=left)
+        elif kind != PoolKind.STOCK and is_sold_out:
+            publish(topic="slot.full", key=pool_id, now=now)
     if turned:
         tell_listings(turned, now=now)
+    return frozenset(over)
 
 
 def tell_listings(pool_ids: Collection[int], *, now: datetime) -> None:
     """Publish ``listing.changed`` for the listings that are sold from these pools."""
-    sold_from = Q(variants__stock__pool_id__in=pool_ids) | Q(slots__pool_id__in=pool_ids)
+    sold_from = (
+        Q(variants__stock__pool_id__in=pool_ids) | Q(slots__pool_id__in=pool_ids) | Q(slots__day_pool_id__in=pool_ids)
+    )
     keys = Listing.objects.filter(sold_from).order_by("pk").distinct().values_list("pk", flat=True)
     publish_many(topic="listing.changed", keys=list(keys), now=now)
 
 
-def _levels(pool_ids: Collection[int]) -> list[tuple[int, str, int]]:
+def _levels(pool_ids: Collection[int]) -> list[tuple[int, str, int, int | None]]:
     pools = Pool.objects.filter(pk__in=pool_ids).order_by("pk")
-    return list(pools.values_list("pk", "kind", F("capacity") - F("taken")))
+    return list(pools.values_list("pk", "kind", F("capacity") - F("taken"), "slot__day_pool_id"))

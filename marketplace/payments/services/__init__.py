@@ -1,5 +1,6 @@
 """Payments: attempts, what Midtrans told us unasked, what it answered when asked, and what went back."""
 
+from marketplace.payments.services.accounts import BANKS, AccountRefused, ask_for_account, give_account
 from marketplace.payments.services.attempts import (
     close_attempt,
     close_attempts,
@@ -10,28 +11,60 @@ from marketplace.payments.services.attempts import (
     take_page,
 )
 from marketplace.payments.services.notifications import Answer, erase_old_notifications, record_notification
-from marketplace.payments.services.polling import ask_again, look_at
+from marketplace.payments.services.polling import ask_again, look_at, recheck_paid
 from marketplace.payments.services.refunds import (
+    SAME_KEY_FOR,
     call_off,
     confirm_refund,
+    erase_old_accounts,
     mark_surplus,
+    put_in_charge,
     refund_accepted,
     refund_failed,
+    refund_forgotten,
     refund_paid_by_hand,
+    refund_waits,
+    renew_key,
     request,
+    send_waiting_refunds,
+    try_at_gateway_again,
 )
-from marketplace.payments.services.truth import Change, apply_truth, looked_in_vain
+from marketplace.payments.services.reports import ReportRefused, explain_difference, import_report
+from marketplace.payments.services.truth import (
+    EFFECTS,
+    MEANINGS,
+    Change,
+    Effect,
+    apply_truth,
+    effect_of,
+    give_up_dispute,
+    looked_in_vain,
+)
 
 __all__ = [
+    "AccountRefused",
+    "ReportRefused",
     "Answer",
+    "BANKS",
+    "EFFECTS",
+    "MEANINGS",
     "Change",
+    "Effect",
+    "SAME_KEY_FOR",
     "apply_truth",
     "ask_again",
+    "ask_for_account",
     "call_off",
     "close_attempt",
     "close_attempts",
     "confirm_refund",
+    "erase_old_accounts",
     "erase_old_notifications",
+    "effect_of",
+    "explain_difference",
+    "give_account",
+    "import_report",
+    "give_up_dispute",
     "look_at",
     "looked_in_vain",
     "mark_surplus",
@@ -39,10 +72,17 @@ __all__ = [
     "page_opened",
     "page_refused",
     "page_unknown",
+    "put_in_charge",
+    "recheck_paid",
     "record_notification",
     "refund_accepted",
     "refund_failed",
+    "refund_forgotten",
     "refund_paid_by_hand",
+    "refund_waits",
+    "renew_key",
     "request",
+    "send_waiting_refunds",
     "take_page",
+    "try_at_gateway_again",
 ]

@@ -1,20 +1,77 @@
-"""What Midtrans answers when asked, written on the payment: the only writer of its status."""
+"""What Midtrans answers when asked, written on the payment: the only writer of its status.
+
+Two tables say all of it: ``MEANINGS``, what its words are here, and ``EFFECTS``, what a step then does to the order.
+Which steps there are is ``PAYMENT_TRANSITIONS``, beside the statuses.
+"""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 
+from marketplace.orders.models import TransitionRefused
 from marketplace.payments.channels import PROVISIONAL, PROVISIONAL_FOR, method_of
 from marketplace.payments.gateway import TransactionStatus
 from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentMethod, PaymentStatus, RefundStatus
 
 logger = logging.getLogger(__name__)
 
-_SAFE_FRAUD = {"", "accept"}
 _RECHECKS = timedelta(days=3)
-_REFUND_LOOKS = timedelta(minutes=15)
+_DISPUTES = timedelta(days=120)
+# How often a refund is looked for that the bank has not confirmed: soon at first, then twice a day.
+_REFUND_LOOKS = ((timedelta(hours=6), timedelta(minutes=15)), (timedelta(days=30), timedelta(hours=12)))
+
+_MONEY = {"": PaymentStatus.PAID, "accept": PaymentStatus.PAID, "challenge": PaymentStatus.REVIEW}
+# Midtrans' transaction_status, then its fraud_status ("*": whatever that is). A fraud_status that is not named means
+# that the money did not come.
+MEANINGS: Mapping[str, Mapping[str, PaymentStatus]] = {
+    "pending": {"*": PaymentStatus.PENDING},
+    "authorize": {"*": PaymentStatus.PENDING},
+    "capture": _MONEY,
+    "settlement": _MONEY,
+    # Our own refunds, or such as were made at Midtrans' dashboard: the money had come.
+    "refund": {"*": PaymentStatus.PAID},
+    "partial_refund": {"*": PaymentStatus.PAID},
+    "chargeback": {"*": PaymentStatus.DISPUTED},
+    "partial_chargeback": {"*": PaymentStatus.DISPUTED},
+    "deny": {"*": PaymentStatus.FAILED},
+    "failure": {"*": PaymentStatus.FAILED},
+    "cancel": {"*": PaymentStatus.FAILED},
+    "expire": {"*": PaymentStatus.FAILED},
+}
+
+
+class Effect(StrEnum):
+    """What a step of a payment does to its order."""
+
+    # Only the attempt changes: the order stays payable until its own deadline.
+    NOTHING = "NOTHING"
+    # The money is new: confirm, or re-take and give back.
+    CONFIRM = "CONFIRM"
+    # Money that was counted is gone: the sale never was.
+    UNDO = "UNDO"
+    # A person must look; nothing of it is paid out.
+    DISPUTE = "DISPUTE"
+    # The dispute was won.
+    SETTLE = "SETTLE"
+
+
+def effect_of(before: PaymentStatus, after: PaymentStatus) -> Effect:
+    """What the step from one status to the other does; a step that is none does nothing."""
+    return EFFECTS.get((before, after), Effect.NOTHING)
+
+
+_OPEN = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.FAILED)
+EFFECTS: Mapping[tuple[PaymentStatus, PaymentStatus], Effect] = {
+    **{(before, PaymentStatus.PAID): Effect.CONFIRM for before in _OPEN},
+    (PaymentStatus.PAID, PaymentStatus.DISPUTED): Effect.DISPUTE,
+    (PaymentStatus.PAID, PaymentStatus.REVERSED): Effect.UNDO,
+    (PaymentStatus.DISPUTED, PaymentStatus.REVERSED): Effect.UNDO,
+    (PaymentStatus.DISPUTED, PaymentStatus.PAID): Effect.SETTLE,
+}
 
 
 @dataclass(frozen=True)
@@ -28,14 +85,9 @@ class Change:
     became_certain: bool = False
 
     @property
-    def became_paid(self) -> bool:
-        """Whether the money is new to us."""
-        return self.before != self.after == PaymentStatus.PAID
-
-    @property
-    def became_reversed(self) -> bool:
-        """Whether money that we counted was taken back."""
-        return self.before != self.after == PaymentStatus.REVERSED
+    def effect(self) -> Effect:
+        """What it does to the order."""
+        return effect_of(self.before, self.after)
 
 
 @transaction.atomic
@@ -48,16 +100,18 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
     payment = Payment.objects.select_related("merchant_account").select_for_update(of=("self",)).get(pk=payment_id)
     before = PaymentStatus(payment.status)
     payment.checks += 1
-    if not _is_ours(payment, truth):
-        logger.error("Midtrans reports another amount, currency or merchant for payment %s", payment.pk)
-        payment.is_quarantined = True
-        payment.check_at = next_look(payment, now=now)
-        payment.save(update_fields=["is_quarantined", "checks", "check_at"])
-        return Change(payment, before, before)
     after = status_of(truth, before)
+    # Disputed before we knew of the money: nothing is handed over for it, and nobody but a person can say what is left.
+    is_riddle = after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
+    if is_riddle or not _is_ours(payment, truth):
+        logger.error("Midtrans reports of payment %s what does not fit it", payment.pk)
+        payment.is_quarantined = True
+        payment.looked_at, payment.check_at = now, next_look(payment, now=now)
+        payment.save(update_fields=["is_quarantined", "checks", "looked_at", "check_at"])
+        return Change(payment, before, before)
     if after is not None and after != before and after in PAYMENT_TRANSITIONS[before]:
         payment.status = after
-        if after == PaymentStatus.PAID:
+        if effect_of(before, after) == Effect.CONFIRM:
             _note_money(payment, truth, now=now)
     was_certain = payment.provisional_until is None
     if after == before == PaymentStatus.PAID and not was_certain and (payment.provisional_until or now) <= now:
@@ -66,13 +120,31 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
         payment.method, payment.payment_type = method_of(truth.payment_type), truth.payment_type
         payment.issuer = truth.channel[:30]
     payment.transaction_id = truth.transaction_id[:60] or payment.transaction_id
+    payment.is_on_us = payment.is_on_us if truth.on_us is None else truth.on_us
     payment.is_quarantined = False
-    payment.check_at = next_look(payment, now=now)
-    if payment.refunds.filter(status=RefundStatus.ACCEPTED).exists():
-        payment.check_at = now + _REFUND_LOOKS
+    payment.looked_at, payment.check_at = now, next_look(payment, now=now)
+    refund_look = _next_refund_look(payment, now=now)
+    if refund_look is not None:
+        payment.check_at = min(payment.check_at or refund_look, refund_look)
     payment.save()
     is_certain = payment.provisional_until is None
     return Change(payment, before, PaymentStatus(payment.status), became_certain=is_certain and not was_certain)
+
+
+@transaction.atomic
+def give_up_dispute(*, payment_id: int) -> Payment | None:
+    """Write a disputed payment off; the caller holds the order's lock. None if that was done before.
+
+    :raises TransitionRefused: it is not disputed.
+    """
+    payment = Payment.objects.select_related("merchant_account").select_for_update(of=("self",)).get(pk=payment_id)
+    if payment.status == PaymentStatus.REVERSED:
+        return None
+    if payment.status != PaymentStatus.DISPUTED:
+        raise TransitionRefused(before=payment.status, after=PaymentStatus.REVERSED)
+    payment.status, payment.check_at = PaymentStatus.REVERSED, None
+    payment.save(update_fields=["status", "check_at"])
+    return payment
 
 
 @transaction.atomic
@@ -80,33 +152,25 @@ def looked_in_vain(*, payment_id: int, now: datetime) -> None:
     """Midtrans knows nothing of the attempt: nobody has chosen a method yet, or ever will."""
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     payment.checks += 1
-    payment.check_at = next_look(payment, now=now)
-    payment.save(update_fields=["checks", "check_at"])
+    payment.looked_at, payment.check_at = now, next_look(payment, now=now)
+    payment.save(update_fields=["checks", "looked_at", "check_at"])
 
 
 def status_of(truth: TransactionStatus, before: PaymentStatus) -> PaymentStatus | None:
     """Midtrans' words as a status of ours; None for a word that we do not know, which changes nothing."""
+    meanings = MEANINGS.get(truth.transaction_status)
+    if meanings is None:
+        logger.error("Midtrans says %.20r of a payment; that word is not known", truth.transaction_status)
+        return None
+    after = meanings.get("*") or meanings.get(truth.fraud_status, PaymentStatus.FAILED)
     counted = before in (PaymentStatus.PAID, PaymentStatus.DISPUTED)
-    match truth.transaction_status:
-        case "pending" | "authorize":
-            return PaymentStatus.PENDING
-        case "capture" | "settlement" if truth.fraud_status in _SAFE_FRAUD:
-            return PaymentStatus.PAID
-        case "capture" | "settlement" if truth.fraud_status == "challenge":
-            return PaymentStatus.REVIEW
-        case "deny" | "failure" | "cancel" | "expire" | "capture" | "settlement":
-            return PaymentStatus.REVERSED if counted else PaymentStatus.FAILED
-        case "refund" | "partial_refund":
-            return PaymentStatus.PAID
-        case "chargeback" | "partial_chargeback":
-            return PaymentStatus.DISPUTED
-        case unknown:
-            logger.error("Midtrans says %.20r of a payment; that word is not known", unknown)
-            return None
+    # Money that was counted and is gone is another matter than money that never came.
+    return PaymentStatus.REVERSED if counted and after == PaymentStatus.FAILED else after
 
 
 def next_look(payment: Payment, *, now: datetime) -> datetime | None:
-    """When the poller asks again: soon at first, then every five minutes, hourly after the deadline, then no more.
+    """When the poller asks again: soon at first, then every five minutes, hourly after the deadline, then daily while it
+    is undecided, and no more once it has failed.
 
     What was paid is looked at once when it can no longer be taken back, and once a day for three days, for what was done
     at Midtrans without us.
@@ -115,13 +179,27 @@ def next_look(payment: Payment, *, now: datetime) -> datetime | None:
         if payment.provisional_until is not None:
             return max(payment.provisional_until, now + timedelta(minutes=1))
         return now + timedelta(days=1) if now < payment.paid_at + _RECHECKS else None
-    if payment.status in (PaymentStatus.REVERSED, PaymentStatus.DISPUTED):
+    if payment.status == PaymentStatus.DISPUTED:
+        return now + timedelta(days=1) if now < (payment.paid_at or payment.created_at) + _DISPUTES else None
+    if payment.status == PaymentStatus.REVERSED:
         return None
     if now < payment.expires_at + timedelta(minutes=30):
         return now + timedelta(minutes=min(1 + payment.checks, 5))
     if now < payment.expires_at + timedelta(hours=2):
         return now + timedelta(minutes=15)
-    return now + timedelta(hours=1) if now < payment.expires_at + timedelta(hours=48) else None
+    if now < payment.expires_at + timedelta(hours=48):
+        return now + timedelta(hours=1)
+    # Nothing undecided is ever forgotten, however long the sweeper stood still.
+    return None if payment.status == PaymentStatus.FAILED else now + timedelta(days=1)
+
+
+def _next_refund_look(payment: Payment, *, now: datetime) -> datetime | None:
+    """When to look for a refund that Midtrans accepted and the bank has not confirmed."""
+    accepted = payment.refunds.filter(status=RefundStatus.ACCEPTED).order_by("-requested_at")
+    since = accepted.values_list("requested_at", flat=True).first()
+    if since is None:
+        return None
+    return next((now + pause for age, pause in _REFUND_LOOKS if now < since + age), None)
 
 
 def _is_ours(payment: Payment, truth: TransactionStatus) -> bool:

@@ -1,7 +1,8 @@
 """Applying what Midtrans says: it is asked first, then everything happens once, in one transaction."""
 
 import logging
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,15 +12,20 @@ from marketplace.orders.models import Order, OrderStatus
 from marketplace.orders.services import cancel_parts
 from marketplace.payments import services as payments
 from marketplace.payments.accounts import gateway_of
-from marketplace.payments.gateway import RefundRow, TransactionStatus
+from marketplace.payments.gateway import GatewayRefused, RefundRow, TransactionStatus
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.services import Effect
 from marketplace.sales.services import journals
 from marketplace.sales.services.confirming import confirm_paid, fulfil
+from marketplace.sales.services.refunding import is_listed
+from marketplace.sales.services.returning import returnable, take_back, worth_of_all
 from marketplace.tickets import services as tickets
 
 logger = logging.getLogger(__name__)
 
 _CONFIRMED = (OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED)
+# What Midtrans accepted stands in its list by then, or was never taken up.
+_LISTED_WITHIN = timedelta(minutes=30)
 
 
 def apply_payment(*, payment_id: int, now: datetime) -> PaymentStatus:
@@ -45,15 +51,44 @@ def _apply(payment: Payment, truth: TransactionStatus, *, now: datetime) -> Paym
     order = Order.objects.select_for_update().get(pk=payment.order_id)
     change = payments.apply_truth(payment_id=payment.pk, truth=truth, now=now)
     payment = change.payment
-    if change.became_paid:
+    if change.effect == Effect.CONFIRM:
         confirm_paid(order=order, payment=payment, now=now)
-    elif change.became_reversed:
+    elif change.effect == Effect.UNDO:
         _undo(order, payment, now=now)
+    elif change.effect in (Effect.DISPUTE, Effect.SETTLE):
+        publish(topic="payment.disputed", key=payment.pk, now=now, is_over=change.effect == Effect.SETTLE)
     elif change.became_certain and order.status in _CONFIRMED and not payment.is_surplus:
         fulfil(order=order, payment=payment, now=now)
     if not payment.is_quarantined:
-        _note_refunds(payment, truth.refunds, now=now)
+        _note_refunds(order, payment, truth.refunds, now=now)
     return change.after
+
+
+@transaction.atomic
+def lose_dispute(*, payment_id: int, now: datetime) -> None:
+    """A person knows that a disputed payment is lost: the sale never was, and its tickets are void. A repeat changes nothing.
+
+    :raises TransitionRefused: the payment is not disputed.
+    """
+    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+    order = Order.objects.select_for_update().get(pk=order_id)
+    payment = payments.give_up_dispute(payment_id=payment_id)
+    if payment is not None:
+        _undo(order, payment, now=now)
+
+
+def decide_review(*, payment_id: int, accept: bool, now: datetime) -> PaymentStatus:
+    """Accept or refuse a card payment that waits for staff, at Midtrans; then apply what it says. Outside any transaction.
+
+    :raises GatewayError: Midtrans does not answer.
+    """
+    payment = Payment.objects.select_related("merchant_account").get(pk=payment_id)
+    if payment.status == PaymentStatus.REVIEW and payment.gateway_order_id:
+        gateway = gateway_of(payment.merchant_account)
+        # A refusal means that somebody decided it meanwhile, here or at Midtrans' dashboard.
+        with suppress(GatewayRefused):
+            (gateway.approve if accept else gateway.deny)(payment.gateway_order_id)
+    return apply_payment(payment_id=payment_id, now=now)
 
 
 def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
@@ -74,11 +109,10 @@ def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
     release(lines=[line.pk for line in lines], now=now)
 
 
-def _note_refunds(payment: Payment, rows: tuple[RefundRow, ...], *, now: datetime) -> None:
+def _note_refunds(order: Order, payment: Payment, rows: tuple[RefundRow, ...], *, now: datetime) -> None:
     """Bring our refund rows in line with Midtrans' list; one made at its dashboard gets a row of its own."""
-    if not rows:
-        return
-    known = {refund.key: refund for refund in Refund.objects.filter(payment=payment)}
+    ours = list(Refund.objects.filter(payment=payment))
+    known = {key: refund for refund in ours for key in (refund.key, *refund.former_keys)}
     for row in rows:
         key = row.refund_key or f"external-{row.reference}"[:50]
         refund = known.get(key)
@@ -90,9 +124,29 @@ def _note_refunds(payment: Payment, rows: tuple[RefundRow, ...], *, now: datetim
                 status=RefundStatus.ACCEPTED,
                 reason=row.reason[:200] or "made at Midtrans",
                 requested_at=row.created_at or now,
+                accepted_at=now,
             )
+            known[key] = refund
+            _take_back_all(order, payment, refund, now=now)
         if row.bank_confirmed_at is None:
-            payments.refund_accepted(refund_id=refund.pk)
+            payments.refund_accepted(refund_id=refund.pk, now=now)
         elif payments.confirm_refund(refund_id=refund.pk, now=now):
             refund.payment = payment
             journals.post_refund(refund, by_hand=False, now=now)
+    for refund in ours:
+        is_old = refund.accepted_at is not None and refund.accepted_at < now - _LISTED_WITHIN
+        if refund.status == RefundStatus.ACCEPTED and is_old and not is_listed(refund, rows):
+            payments.refund_forgotten(refund_id=refund.pk, now=now)
+
+
+def _take_back_all(order: Order, payment: Payment, refund: Refund, *, now: datetime) -> None:
+    """Somebody gave the whole rest back at Midtrans' dashboard: then nothing of the order is left to fulfil.
+
+    What was given back in part is of nobody's lines; a person says who bears it.
+    """
+    if payment.is_surplus or order.status not in _CONFIRMED or payment.provisional_until is not None:
+        return
+    left = {line.pk: line.quantity - line.refunded_quantity for line in journals.lines_of(order)}
+    if returnable(payment) == 0 and worth_of_all(order) == refund.amount:
+        refund.payment = payment
+        take_back(order=order, payment=payment, quantities=left, reason=refund.reason, now=now, made=refund)

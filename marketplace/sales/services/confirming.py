@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.outbox.services import publish
-from marketplace.inventory.services import Demand, PoolExhausted, confirm, hold
+from marketplace.inventory.queries import pools_of
+from marketplace.inventory.services import Demand, PoolExhausted, confirm, retake
 from marketplace.orders.models import Order, OrderLine, OrderStatus
 from marketplace.orders.services import open_parts
 from marketplace.payments.models import Payment
@@ -99,17 +100,15 @@ def _retake(lines: list[OrderLine], *, now: datetime) -> frozenset[UUID]:
 
 
 def _hold_again(lines: Collection[OrderLine], *, now: datetime) -> bool:
-    demands = [Demand(_pool_of(line), line.pk, line.quantity) for line in lines]
+    demands = [
+        Demand(pool_id, line.pk, line.quantity) for line in lines for pool_id in pools_of(line.variant, line.slot)
+    ]
     try:
         with transaction.atomic():
-            hold(demands=demands, until=now + _A_MOMENT, now=now)
+            retake(demands=demands, until=now + _A_MOMENT, now=now)
     except PoolExhausted:
         return False
     return True
-
-
-def _pool_of(line: OrderLine) -> int:
-    return line.slot.pool_id if line.slot else line.variant.stock.pool_id
 
 
 def _dated(lines: Iterable[OrderLine]) -> list[OrderLine]:

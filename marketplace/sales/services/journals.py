@@ -1,14 +1,16 @@
-"""Which accounts a sale moves money between. Account codes are written here and nowhere else in this room."""
+"""Which accounts a sale moves money between."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from marketplace.catalog.models import ChargeKind
+from marketplace.ledger import accounts
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.queries import EntryView, entries_for
 from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import Order, OrderLine, ShopOrder
 from marketplace.payments.models import Payment, Refund, RefundStatus
+from marketplace.payouts.queries import share_account
 
 
 def post_payment(*, order: Order, payment: Payment, now: datetime) -> None:
@@ -21,11 +23,9 @@ def post_sale(*, order: Order, payment: Payment, now: datetime) -> None:
     """The order's money goes to those it is owed: shops, treasuries (gross), the operator's commission, shipping."""
     merchant, transfers = payment.merchant_account.code, []
     for line in lines_of(order):
-        amount, commission = left_of(line)
-        transfers += _shares(buyer(order), line, amount, commission, merchant)
+        transfers += _shares(buyer(order), line, line.quantity - line.refunded_quantity, merchant)
     for part in parts_of(order):
-        transfers.append(Transfer(buyer(order), f"shop:{part.shop_id}", part.shipping_amount, part.shipment))
-        transfers.append(Transfer(f"discount:SHOP:{part.shop_id}", buyer(order), part.discount_amount, part.shipment))
+        transfers += _of_part(buyer(order), part)
     transfers = [transfer for transfer in transfers if transfer.amount]
     post(kind=JournalKind.SALE, reference=cause(payment), transfers=transfers, now=now)
 
@@ -58,29 +58,32 @@ def set_aside_for(
         transfers.append(Transfer(buyer(order), owed, refund.amount))
     else:
         for line, quantity in lines.items():
-            amount, commission = slice_of(line, quantity)
-            given = _shares(owed, line, amount, commission, merchant)
+            given = _shares(owed, line, quantity, merchant)
             transfers += [Transfer(one.to_code, one.from_code, one.amount, one.line) for one in given]
         for part in parts:
-            transfers.append(Transfer(f"shop:{part.shop_id}", owed, part.shipping_amount, part.shipment))
-            transfers.append(Transfer(owed, f"discount:SHOP:{part.shop_id}", part.discount_amount, part.shipment))
+            transfers += [Transfer(one.to_code, one.from_code, one.amount, one.line) for one in _of_part(owed, part)]
     transfers = [transfer for transfer in transfers if transfer.amount]
     post(kind=JournalKind.REVERSAL, reference=f"refund:{refund.pk}", transfers=transfers, now=now)
 
 
 def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
-    """The money left: from the gateway's balance, or from the bank where a person paid it."""
+    """The money left: from the gateway's balance, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
-    source = f"bank:{payment.merchant_account.code}" if by_hand else clearing(payment)
-    transfer = Transfer(refunds(payment), source, refund.amount)
-    post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=[transfer], now=now)
+    source = accounts.bank(payment.merchant_account.code) if by_hand else clearing(payment)
+    transfers = [Transfer(refunds(payment), source, refund.amount)]
+    if refund.region_id is not None:
+        # The treasury owed it since it was set aside, line by line; now it has paid.
+        owed = entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}"])
+        transfers = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in owed]
+    post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=transfers, now=now)
 
 
 def lines_of(order: Order) -> list[OrderLine]:
-    """An order's lines with what journals and tickets need of them; one query."""
+    """An order's lines with what journals and tickets need of them; two queries."""
     rows = OrderLine.objects.filter(shop_order__order=order).select_related(
         "shop_order__shop__region", "variant__listing", "slot"
     )
+    rows = rows.prefetch_related("shares")
     return list(rows.order_by("shop_order_id", "pk"))
 
 
@@ -96,12 +99,7 @@ def parts_of(order: Order) -> list[ShopOrder]:
 
 def slice_of(line: OrderLine, quantity: int) -> tuple[int, int]:
     """Amount and commission of the next ``quantity`` pieces that go back; all slices of a line add up to it."""
-    before, after = line.refunded_quantity, line.refunded_quantity + quantity
-
-    def between(whole: int) -> int:
-        return whole * after // line.quantity - whole * before // line.quantity
-
-    return between(line.amount), between(line.commission_amount)
+    return _slice(line, quantity, line.amount), _slice(line, quantity, line.commission_amount)
 
 
 def left_of(line: OrderLine) -> tuple[int, int]:
@@ -116,24 +114,45 @@ def cause(payment: Payment) -> str:
 
 def buyer(order: Order) -> str:
     """The account of an order's money before it is anybody's."""
-    return f"buyer:{order.code}"
+    return accounts.buyer(order.code)
 
 
 def clearing(payment: Payment) -> str:
     """The account of what the gateway owes, by channel."""
-    return f"clearing:{payment.merchant_account.code}:{payment.method}"
+    return accounts.clearing(payment.merchant_account.code, payment.method)
 
 
 def refunds(payment: Payment) -> str:
     """The account of what is owed back to buyers."""
-    return f"refunds:{payment.merchant_account.code}"
+    return accounts.refunds(payment.merchant_account.code)
 
 
-def _shares(source: str, line: OrderLine, amount: int, commission: int, merchant: str) -> list[Transfer]:
-    shop = line.shop_order.shop
+def _shares(source: str, line: OrderLine, quantity: int, merchant: str) -> list[Transfer]:
+    """Whose the next ``quantity`` pieces of a line are: the treasury's whole, or the parties', the tax's, the shop's."""
+    shop, (amount, commission) = line.shop_order.shop, slice_of(line, quantity)
     if line.charge_kind == ChargeKind.RETRIBUSI:
-        return [Transfer(source, f"treasury:{shop.region.code}", amount, line.pk)]
-    return [
-        Transfer(source, f"shop:{shop.pk}", amount - commission, line.pk),
-        Transfer(source, f"commission:{merchant}", commission, line.pk),
+        return [Transfer(source, accounts.treasury(shop.region.code), amount, line.pk)]
+    shares = [
+        (share_account(share, shop_id=shop.pk), _slice(line, quantity, share.amount)) for share in line.shares.all()
     ]
+    own = amount - commission - sum(part for _account, part in shares)
+    return [
+        Transfer(source, accounts.shop(shop.pk), own, line.pk),
+        Transfer(source, accounts.commission(merchant), commission, line.pk),
+        *(Transfer(source, account, part, line.pk) for account, part in shares),
+    ]
+
+
+def _of_part(source: str, part: ShopOrder) -> list[Transfer]:
+    """Delivery and discount of a part."""
+    bearer = accounts.discount("SHOP", part.shop_id)
+    return [
+        Transfer(source, accounts.shipping(part.shop_id), part.shipping_amount, part.shipment),
+        Transfer(bearer, source, part.discount_amount, part.shipment),
+    ]
+
+
+def _slice(line: OrderLine, quantity: int, whole: int) -> int:
+    """Of an amount of a line: what belongs to the next ``quantity`` pieces that go back."""
+    before, after = line.refunded_quantity, line.refunded_quantity + quantity
+    return whole * after // line.quantity - whole * before // line.quantity

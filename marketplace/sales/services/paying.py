@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from foundation.clock import day_of
 from foundation.errors import DomainError
 from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder
 from marketplace.payments import services as payments
@@ -108,7 +109,7 @@ def _snap_request(payment: Payment, *, finish_url: str, now: datetime) -> SnapRe
         items=items,
         # As little as a payment page needs: no address, no family name.
         customer=Customer(first_name=contact.name.split()[0] if contact.name else "-", phone=contact.phone),
-        enabled_payments=offered_for(payment.amount),
+        enabled_payments=offered_for(payment.amount, day=day_of(now)),
         finish_url=finish_url
         or f"{settings.SITE_ORIGIN}{'/en' if order.language == 'en' else ''}/pesanan/{quote(order.code)}/",
     )

@@ -17,8 +17,7 @@ from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import Cart, CartLine
-from marketplace.catalog.models import ChargeKind
-from marketplace.inventory.services import Demand, hold_within
+from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold_within
 from marketplace.orders.models import (
     Contact,
     Order,
@@ -29,7 +28,8 @@ from marketplace.orders.models import (
     PriceRowKind,
     ShopOrder,
 )
-from marketplace.payouts.queries import commission_on, fees_on
+from marketplace.payouts.queries import rates_on
+from marketplace.payouts.services import freeze_shares
 from marketplace.sales.services.confirming import confirm_free
 from marketplace.sales.services.pricing import CartChanged, NeedsOwnPayment, PricedLine, price_lines, refuse_mixed_money
 from marketplace.shipping.models import ShippingMethod
@@ -65,6 +65,8 @@ class CheckoutDetails:
     recipient_phone: str = ""
     address: str = ""
     village_code: str = ""
+    # Outside the province, instead of a village: city or regency, and province.
+    locality: str = ""
     postal_code: str = ""
     note: str = ""
     is_gift: bool = False
@@ -78,6 +80,7 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
 
     :raises CartChanged: total or a line differs from what was agreed to, or the cart is empty.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
+    :raises BuyerLimitReached: more than one person may have, counting earlier orders of this account or phone number.
     :raises NeedsOwnPayment: retribusi without a collection agreement, or shops of two merchant accounts.
     :raises DetailsMissing: a name, phone, address or shipping choice that this cart needs.
     """
@@ -107,8 +110,10 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     order = _write(buyer, checkout_key, lines, shipping, total, contact, language, now)
     CartLine.objects.filter(cart=cart).delete()
     publish(topic="order.placed", key=order.pk, now=now)
+    wants = [Want(line.id, line.quantity, line.caps) for line in lines]
+    own = allowance_demands(wants=wants, who=buyer_marks(user_id=buyer.user_id, phone=contact.phone))
     # Last, so that a pool that everybody wants is locked for two statements, not twenty.
-    demands = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
+    demands = own + [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
     hold_within(demands=demands, until=order.lapses_at, now=now)
     if total == 0:
         confirm_free(order=order, now=now)
@@ -140,16 +145,6 @@ def _shipping(lines: list[PricedLine], details: CheckoutDetails) -> dict[int, tu
     return chosen
 
 
-def _rates(lines: list[PricedLine]) -> dict[UUID, int]:
-    """The commission rate of each line; retribusi bears none, so nobody asks for the schedules of a cart of nothing else."""
-    if all(line.charge_kind == ChargeKind.RETRIBUSI for line in lines):
-        return {line.id: 0 for line in lines}
-    fees = fees_on(lines[0].sale_day)
-    return {
-        line.id: fees.rate(kind=line.kind, region_id=line.region_id, charge_kind=line.charge_kind) for line in lines
-    }
-
-
 def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
     """The contact row, checked: what is needed is there, what is there can be meant."""
     contact = Contact(
@@ -170,12 +165,23 @@ def _contact(details: CheckoutDetails, *, is_delivered: bool) -> Contact:
             raise DetailsMissing(_("This is not an e-mail address."), field="email") from broken
     if is_delivered:
         contact.address = _text(details.address, 250, "address")
-        contact.village = Region.objects.filter(code=details.village_code, level=RegionLevel.VILLAGE).first()
         if not contact.address:
             raise DetailsMissing(_("Please tell us the street and house, or a landmark nearby."), field="address")
-        if contact.village is None:
-            raise DetailsMissing(_("Please choose the nagari or kelurahan."), field="village")
-        contact.postal_code = _text(details.postal_code, 5, "postal_code") or contact.village.postal_code
+        contact.village = Region.objects.filter(code=details.village_code, level=RegionLevel.VILLAGE).first()
+        contact.postal_code = _text(details.postal_code, 5, "postal_code")
+        if contact.village is not None:
+            contact.postal_code = contact.postal_code or contact.village.postal_code
+        else:
+            # Parcels go anywhere in the country; only the own province is known village by village.
+            contact.locality = _text(details.locality, 120, "locality")
+            if not contact.locality:
+                raise DetailsMissing(
+                    _("Please choose the nagari or kelurahan, or write the city and province."), field="village"
+                )
+            if not (
+                len(contact.postal_code) == 5 and contact.postal_code.isdecimal() and contact.postal_code.isascii()
+            ):
+                raise DetailsMissing(_("A postal code has five digits."), field="postal_code")
     return contact
 
 
@@ -219,10 +225,19 @@ def _write(
         for method, amount in [shipping.get(shop_id, ("", 0))]
     )
     part_of_shop = {part.shop_id: part for part in parts}
-    rates = _rates(lines)
-    order_lines, rows = [], []
+    rates = rates_on(lines[0].sale_day)
+    order_lines, rows, sold = [], [], []
     for line in lines:
-        rate = rates[line.id]
+        piece = rates.piece(
+            line.price,
+            kind=line.kind,
+            charge_kind=line.charge_kind,
+            region_id=line.region_id,
+            shop_id=line.shop_id,
+            listing_id=line.listing_id,
+            category_id=line.category_id,
+        )
+        sold.append((line.id, line.quantity, piece))
         order_lines.append(
             OrderLine(
                 id=line.id,
@@ -234,8 +249,8 @@ def _write(
                 quantity=line.quantity,
                 amount=line.amount,
                 charge_kind=line.charge_kind,
-                commission_rate=rate,
-                commission_amount=commission_on(line.amount, rate),
+                commission_rate=piece.commission_rate,
+                commission_amount=piece.commission * line.quantity,
             )
         )
         rows.append(
@@ -249,4 +264,5 @@ def _write(
         )
     OrderLine.objects.bulk_create(order_lines)
     PriceRow.objects.bulk_create(rows)
+    freeze_shares(sold)
     return order

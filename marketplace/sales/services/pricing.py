@@ -15,6 +15,7 @@ from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
+from marketplace.inventory.queries import Cap, caps_of, pools_of
 from marketplace.inventory.queries.availability import why_closed
 from marketplace.shops.models import CollectionAgreement, MerchantAccount, ShopStatus
 from tourism.destinations.models import Closure
@@ -41,11 +42,15 @@ _READ = (
     "variant__price",
     "variant__charge_kind",
     "variant__is_active",
+    "variant__most_per_buyer",
     "variant__listing__kind",
     "variant__listing__status",
     "variant__listing__title_id",
     "variant__listing__title_en",
+    "variant__listing__category_id",
     "variant__listing__most_per_order",
+    "variant__listing__most_per_buyer",
+    "variant__listing__most_per_buyer_a_day",
     "variant__listing__destination_id",
     "variant__listing__shop__status",
     "variant__listing__shop__region_id",
@@ -54,6 +59,7 @@ _READ = (
     "variant__stock__pool_id",
     "slot__listing_id",
     "slot__pool_id",
+    "slot__day_pool_id",
     "slot__day",
     "slot__starts_at",
     "slot__ends_at",
@@ -68,9 +74,12 @@ class PricedLine:
     variant_id: int
     slot_id: int | None
     pool_ids: tuple[int, ...]
+    caps: tuple[Cap, ...]
     quantity: int
     price: int
     kind: str
+    listing_id: int
+    category_id: int
     charge_kind: str
     title_id: str
     title_en: str
@@ -199,10 +208,13 @@ def _priced(row: CartLine, price: int, today: date) -> PricedLine:
     return PricedLine(
         variant_id=variant.pk,
         slot_id=row.slot_id,
-        pool_ids=(row.slot.pool_id if row.slot else variant.stock.pool_id,),
+        pool_ids=pools_of(variant, row.slot),
+        caps=caps_of(variant, row.slot),
         quantity=row.quantity,
         price=price,
         kind=listing.kind,
+        listing_id=listing.pk,
+        category_id=listing.category_id,
         charge_kind=variant.charge_kind,
         title_id=listing.title_id,
         title_en=listing.title_en,

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.core.cache import cache
 
-from search import queries
+from search import queries, suggestions
 from tests.search.province import Down
 
 SEARCH, SUGGEST = "/api/v1/search", "/api/v1/suggest"
@@ -58,6 +58,7 @@ class TestSearch:
 
     def test_still_answers_without_the_server(self, client, province, monkeypatch):
         monkeypatch.setattr(queries, "engine", Down)
+        monkeypatch.setattr(suggestions, "engine", Down)
         found = client.get(SEARCH, {"q": "rendang"}).json()
         assert (found["limited"], found["total"]) == (True, 4)
 

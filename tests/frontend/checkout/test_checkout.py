@@ -65,7 +65,7 @@ class TestForm:
         links = {link["href"]: words(link) for link in soup(answer).select(".errors a")}
         assert links == {
             "#id_address": "Alamat: Ada yang dikirim, jadi kami perlu alamat.",
-            "#id_postal_code": "Kode pos: Pilih tempat Anda di atas, atau tulis kode posnya.",
+            "#id_tempat": "Kode pos atau nagari: Pilih tempat Anda dari daftar, atau tulis kota dan provinsinya di bawah.",
         }
         assert not Order.objects.exists()
 
@@ -129,6 +129,39 @@ class TestPlace:
         )
         assert not CartLine.objects.exists()
 
+    @pytest.mark.parametrize("prefix", ["", "/en"])
+    def test_a_parcel_goes_anywhere_in_the_country(self, visitor, midtrans, prefix):
+        put(visitor, goods())
+        sent = typed(
+            soup(visitor.get(prefix + PAY)),
+            address="Jl. Kebon Nanas 7",
+            locality="Jakarta Timur, DKI Jakarta",
+            postal_code="13340",
+        )
+        assert visitor.post(prefix + PAY, sent).status_code == 302
+        order, contact = Order.objects.get(), Contact.objects.get()
+        assert (contact.village, contact.locality, contact.postal_code) == (None, "Jakarta Timur, DKI Jakarta", "13340")
+        Order.objects.update(status="PAID", paid_at=order.placed_at)
+        page = words(soup(visitor.get(f"{prefix}/pesanan/{order.code}/")))
+        assert "Jl. Kebon Nanas 7 Jakarta Timur, DKI Jakarta 13340" in page
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"locality": "Jakarta Timur"}, "postal_code"),
+            ({"locality": "Jakarta Timur", "postal_code": "1334"}, "postal_code"),
+            ({"postal_code": "13340"}, "tempat"),
+            ({"village": "14.99.01.1001", "postal_code": "13340"}, "tempat"),
+            ({"locality": "x" * 121, "postal_code": "13340"}, "locality"),
+        ],
+    )
+    def test_an_address_elsewhere_is_whole(self, visitor, changes, field):
+        put(visitor, goods())
+        answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), address="Jl. Kebon Nanas 7", **changes))
+        assert answer.status_code == 422
+        assert [link["href"] for link in soup(answer).select(".errors a")] == [f"#id_{field}"]
+        assert not Order.objects.exists()
+
     def test_the_same_form_sent_twice_makes_one_order(self, visitor, midtrans):
         adult, slot = admission()
         put(visitor, adult, 1, slot)
@@ -153,8 +186,8 @@ class TestPlace:
         CollectionAgreementFactory(merchant_account=shop.merchant_account, region=shop.region)
         put(visitor, adult, 1, slot)
         sent = typed(soup(visitor.get(PAY)))
-        # Seventeen and two for the transaction; retribusi asks for its agreement instead of the fees.
-        with django_assert_num_queries(17 + 2):
+        # Twenty and two for the transaction; retribusi asks for its agreement too.
+        with django_assert_num_queries(20 + 2 + (charge_kind == "RETRIBUSI")):
             assert visitor.post(PAY, sent).status_code == 302
 
     def test_sold_out_between_cart_and_payment_is_said_and_nothing_is_written(self, visitor):

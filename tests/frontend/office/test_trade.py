@@ -63,12 +63,13 @@ class TestShops:
 
 
 class TestListings:
-    def test_are_hidden_with_a_reason_and_shown_again(self, office):
+    def test_are_blocked_with_a_reason_and_shown_again(self, office):
         listing = VariantFactory().listing
         url = reverse("office:listing", args=[listing.pk])
         assert office.post(url, {"decision": "hide"}).status_code == 422
+        assert office.post(url, {"decision": "hide", "reason": "x"}).status_code == 422
         office.post(url, {"decision": "hide", "reason": "Tanpa izin edar"})
-        assert Listing.objects.get().status == "HIDDEN"
+        assert Listing.objects.values_list("status", "blocked_reason").get() == ("BLOCKED", "Tanpa izin edar")
         assert "Tanpa izin edar" in words(soup(office.get(url)))
         office.post(url, {"decision": "show"})
         assert Listing.objects.get().status == "PUBLISHED"
@@ -118,13 +119,19 @@ class TestMoney:
         merchant = refund.payment.merchant_account.code
         owed = Transfer(f"buyer:{refund.payment.order.code}", f"refunds:{merchant}", 20_000)
         post(kind="REVERSAL", reference=f"refund:{refund.pk}", transfers=[owed], now=NOW)
-        url = reverse("office:refund_paid", args=[refund.pk])
-        assert [office.post(url).status_code for _tap in range(2)] == [302, 302]
-        assert Refund.objects.get().status == RefundStatus.DONE
+        url = reverse("office:refund", args=[refund.pk])
+        paid = {"keputusan": "paid", "paid_date": "2026-11-22", "proof": "TRF-1"}
+        assert office.post(url, paid | {"proof": ""}).status_code == 422
+        assert office.post(url, paid | {"paid_date": "2026-11-23"}).status_code == 422
+        assert [office.post(url, paid).status_code for _tap in range(2)] == [302, 302]
+        refund.refresh_from_db()
+        assert (refund.status, refund.proof, refund.done_at) == (RefundStatus.DONE, "TRF-1", NOW)
+        assert refund.paid_by.first_name == "province"
 
     def test_a_refund_of_midtrans_is_not_paid_by_hand(self, office):
         refund = RefundFactory(status=RefundStatus.ACCEPTED)
-        office.post(reverse("office:refund_paid", args=[refund.pk]))
+        sent = {"keputusan": "paid", "paid_date": "2026-11-22", "proof": "TRF-1"}
+        assert office.post(reverse("office:refund", args=[refund.pk]), sent).status_code == 422
         assert Refund.objects.get().status == RefundStatus.ACCEPTED
 
 

@@ -7,12 +7,15 @@ from django.urls import reverse
 
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
+from marketplace.payouts.models import Settlement
+from marketplace.payouts.services import close_period
 from marketplace.shipping.models import ShippingRate
-from marketplace.shops.models import Member, Shop
+from marketplace.shops.models import BankAccount, Member, Shop
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW
+from tests.factories.payouts import FeeScheduleFactory, LevyRateFactory
 from tests.factories.regions import RegencyFactory
-from tests.factories.shops import MerchantAccountFactory
+from tests.factories.shops import MemberFactory, MerchantAccountFactory, ShopFactory
 from tests.frontend.seller.making import shop_order
 from tests.frontend.visiting import soup, words
 from tourism.regions.models import Region
@@ -166,9 +169,92 @@ class TestMoney:
     def test_costs_as_many_queries_for_ten_as_for_one(self, seller, shop, django_assert_num_queries):
         url = reverse("seller:money", args=[shop.slug])
         self.sell(shop, 1)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(12):
             seller.get(url)
         for number in range(2, 11):
             self.sell(shop, number)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(12):
             seller.get(url)
+
+
+class TestBankAccount:
+    def test_is_given_by_an_owner_and_shown_by_its_end(self, seller, shop):
+        url = reverse("seller:bank_account", args=[shop.slug])
+        given = {"bank": "nagari", "number": "1234 5678 9012", "holder": "Mar Contoh"}
+        assert seller.post(url, given).status_code == 302
+        account = BankAccount.objects.get()
+        assert (account.number, account.status, account.given_by_id) == ("123456789012", "GIVEN", seller_id(seller))
+        page = words(soup(seller.get(reverse("seller:money", args=[shop.slug]))))
+        assert "Bank Nagari" in page
+        assert "9012" in page
+        assert "123456789012" not in page
+
+    @pytest.mark.parametrize(
+        "changes", [{"bank": ""}, {"bank": "x"}, {"number": "12"}, {"number": "abcdefgh"}, {"holder": "M"}]
+    )
+    def test_refuses_what_cannot_be_meant(self, seller, shop, changes):
+        url = reverse("seller:bank_account", args=[shop.slug])
+        given = {"bank": "nagari", "number": "123456789012", "holder": "Mar Contoh"} | changes
+        assert seller.post(url, given).status_code == 422
+        assert not BankAccount.objects.exists()
+
+    def test_is_not_there_for_staff(self, visitor, shop):
+        staff = MemberFactory(shop=shop, role="STAFF")
+        visitor.force_login(staff.user)
+        assert visitor.get(reverse("seller:bank_account", args=[shop.slug])).status_code == 404
+
+
+class TestStatement:
+    @pytest.fixture
+    def settlement(self, shop):
+        part = shop_order(shop, status="RECEIVED")
+        part.events.create(order=part.order, before="SENT", after="RECEIVED", at=NOW - timedelta(days=8))
+        transfers = [Transfer(f"buyer:{part.order.code}", f"shop:{shop.pk}", 76_000, part.lines.get().pk)]
+        post(kind=JournalKind.SALE, reference="payment:1", transfers=transfers, now=NOW - timedelta(days=8))
+        close_period(until=(NOW - timedelta(days=1)).date(), now=NOW)
+        return Settlement.objects.get()
+
+    def test_as_page_paper_and_spreadsheet(self, seller, shop, settlement):
+        url = reverse("seller:statement", args=[shop.slug, settlement.pk])
+        page = words(soup(seller.get(url)))
+        assert "2 × Keripik sanjai" in page
+        assert "Dicairkan Rp76.000" in page
+        assert seller.get(url + "?format=pdf").content.startswith(b"%PDF")
+        rows = seller.get(url + "?format=csv").content.decode("utf-8-sig").splitlines()
+        assert rows[-1].endswith("Dicairkan;;76000")
+        money = words(soup(seller.get(reverse("seller:money", args=[shop.slug]))))
+        assert "akan dicairkan Rp76.000" in money
+
+    def test_of_another_shop_is_not_there(self, seller, shop, settlement):
+        other = ShopFactory()
+        MemberFactory(shop=other, user_id=seller_id(seller))
+        assert seller.get(reverse("seller:statement", args=[other.slug, settlement.pk])).status_code == 404
+
+
+class TestPreview:
+    def preview(self, seller, shop, **asked):
+        return words(soup(seller.get(reverse("seller:take_home", args=[shop.slug]), asked)))
+
+    def test_explains_every_rupiah(self, seller, shop):
+        FeeScheduleFactory(rate=250)
+        LevyRateFactory(levy="PPN", rate=1100, charge_kind="GOODS", shop=shop, legal_basis="PMK 131/2024")
+        text = self.preview(seller, shop, **{"u0-price": "50.000"})
+        assert "Dari Rp50.000 Anda menerima Rp43.919, karena:" in text
+        assert "PPN 11%" in text
+        assert "PMK 131/2024" in text
+        assert "Berlaku sejak Kamis, 1 Januari 2026." in text
+
+    def test_tells_of_a_commission_that_is_announced(self, seller, shop):
+        FeeScheduleFactory(rate=300, announced_from_date=NOW.date(), valid_from_date=NOW.date() + timedelta(days=30))
+        text = self.preview(seller, shop, **{"u0-price": "50000"})
+        assert "Pengelola tidak mengambil komisi." in text
+        assert "Mulai Selasa, 22 Desember 2026 komisi menjadi 3%." in text
+
+    def test_asks_the_category(self, seller, shop, shelf):
+        FeeScheduleFactory(rate=500, category=shelf)
+        assert "Komisi 5%" in self.preview(seller, shop, **{"u0-price": "50000", "category": str(shelf.pk)})
+        assert "Komisi 0%" in self.preview(seller, shop, **{"u0-price": "50000", "category": "x"})
+
+
+def seller_id(client) -> int:
+    return int(client.session["_auth_user_id"])

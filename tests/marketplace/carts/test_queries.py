@@ -7,12 +7,13 @@ from foundation.accounts.buyer import Buyer
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import Problem, cart_count, cart_view
 from marketplace.catalog.models import Listing, ListingStatus, Variant
-from marketplace.inventory.models import Pool, Slot
+from marketplace.inventory.models import Allowance, Pool, Slot
 from marketplace.shipping.models import ShippingMethod
+from tests.factories.accounts import UserFactory
 from tests.factories.carts import CartFactory, CartLineFactory
 from tests.factories.catalog import AdmissionVariantFactory, DatedPriceFactory, ListingPictureFactory
 from tests.factories.destinations import ClosureFactory
-from tests.factories.inventory import HoldFactory, SlotFactory, StockFactory
+from tests.factories.inventory import HoldFactory, PoolFactory, SlotFactory, StockFactory
 from tests.factories.shipping import ShippingRateFactory
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -157,3 +158,60 @@ class TestProblems:
         codes = [line.problem_code for line in view.lines]
         assert codes == [None, Problem.FEWER_LEFT, Problem.SOLD_OUT]
         assert [line.most for line in view.lines] == [5, 1, 0]
+
+
+class TestOnePersonsShare:
+    """What one buyer may have, counting what the account has ordered before."""
+
+    def of_user(self, **listing) -> tuple[Buyer, CartLine]:
+        user = UserFactory()
+        slot = SlotFactory()
+        Listing.objects.filter(pk=slot.listing_id).update(**listing)
+        variant = AdmissionVariantFactory(listing=slot.listing)
+        cart = CartFactory(user=user, guest_key="")
+        line = CartLineFactory(cart=cart, variant=variant, slot=slot, quantity=3)
+        return Buyer(user.pk, ""), line
+
+    def had(self, buyer: Buyer, line: CartLine, quantity: int) -> None:
+        pool = PoolFactory(kind="BUYER", capacity=4, taken=quantity)
+        listing = line.variant.listing
+        Allowance.objects.create(pool=pool, listing=listing, day=line.slot.day, who=f"account:{buyer.user_id}")
+
+    def seen(self, buyer: Buyer) -> tuple[Problem | None, str, int, int]:
+        with override("en"):
+            line = cart_view(buyer, NOW).lines[0]
+        return line.problem_code, line.problem, line.most, line.amount
+
+    def test_fewer_than_are_in_the_cart(self):
+        buyer, line = self.of_user(most_per_buyer_a_day=4)
+        assert self.seen(buyer) == (None, "", 4, 60_000)
+        self.had(buyer, line, 2)
+        assert self.seen(buyer) == (
+            Problem.TOO_MANY_FOR_ONE,
+            "At most 4 per person; you can have 2 more.",
+            2,
+            60_000,
+        )
+
+    def test_all_was_had_before(self):
+        buyer, line = self.of_user(most_per_buyer_a_day=4)
+        self.had(buyer, line, 4)
+        assert self.seen(buyer) == (
+            Problem.HAD_ALL,
+            "At most 4 per person, and you have that many already.",
+            0,
+            0,
+        )
+
+    def test_a_guest_is_told_the_limit(self, cart):
+        Listing.objects.filter(pk=ticket_line(cart, quantity=3).variant.listing_id).update(most_per_buyer=2)
+        assert problem() == (Problem.TOO_MANY_FOR_ONE, "At most 2 per person.", 2, 60_000)
+        assert problem("id")[1] == "Paling banyak 2 per orang."
+
+    def test_lines_of_one_listing_share_it(self, cart):
+        adults = ticket_line(cart, quantity=2)
+        Listing.objects.filter(pk=adults.variant.listing_id).update(most_per_buyer=3)
+        child = AdmissionVariantFactory(listing=adults.variant.listing)
+        CartLineFactory(cart=cart, variant=child, slot=adults.slot, quantity=2)
+        lines = cart_view(GUEST, NOW).lines
+        assert [(line.problem_code, line.most) for line in lines] == [(None, 3), (Problem.TOO_MANY_FOR_ONE, 1)]

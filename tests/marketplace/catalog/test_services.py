@@ -3,11 +3,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.utils.translation import override
 
 from foundation.errors import InvalidInput
 from foundation.outbox.models import Event
 from foundation.outbox.services import drain
 from marketplace.catalog import services
+from marketplace.catalog.limits import set_limits
 from marketplace.catalog.models import (
     ChargeKind,
     HalalState,
@@ -180,6 +182,88 @@ class TestShowAndHide:
         assert (listing.status, listing.published_at) == ("PUBLISHED", NOW)
         # Made, hidden, shown again.
         assert Event.objects.filter(topic="listing.changed", key=str(listing.pk)).count() == 3
+
+
+class TestBlocking:
+    def test_its_seller_reads_why_and_cannot_show_it(self):
+        listing = create(draft())
+        services.block_listing(listing_id=listing.pk, reason=" Tanpa <b>izin</b> edar. ", now=NOW)
+
+        with override("id"), pytest.raises(services.ListingBlocked) as refusal:
+            services.publish_listing(listing_id=listing.pk, now=NOW)
+        assert str(refusal.value) == "Provinsi memblokir ini: Tanpa izin edar."
+        # Hidden and shown again would be a way out.
+        services.hide_listing(listing_id=listing.pk, now=NOW)
+        listing.refresh_from_db()
+        assert (listing.status, listing.blocked_reason) == ("BLOCKED", "Tanpa izin edar.")
+        assert not Listing.objects.for_sale().exists()
+        assert list(Event.objects.filter(topic="listing.blocked").values_list("key", flat=True)) == [str(listing.pk)]
+
+    def test_stays_so_when_it_is_changed_and_when_its_shop_is_approved(self):
+        listing = create(draft())
+        services.block_listing(listing_id=listing.pk, reason="Tanpa izin edar", now=NOW)
+        services.change_listing(listing_id=listing.pk, draft=draft(), now=NOW)
+        services.follow_shop(shop_id=listing.shop_id, now=NOW)
+        listing.refresh_from_db()
+        assert listing.status == "BLOCKED"
+
+    def test_the_province_lets_it_be_sold_again(self):
+        listing = create(draft())
+        services.block_listing(listing_id=listing.pk, reason="Tanpa izin edar", now=NOW)
+        for _ in range(2):
+            services.unblock_listing(listing_id=listing.pk, now=NOW)
+        listing.refresh_from_db()
+        assert (listing.status, listing.blocked_reason) == ("PUBLISHED", "")
+
+    def test_is_never_without_a_reason(self):
+        listing = create(draft())
+        with pytest.raises(InvalidInput):
+            services.block_listing(listing_id=listing.pk, reason=" <i>x</i> ", now=NOW)
+        listing.refresh_from_db()
+        assert listing.status == "PUBLISHED"
+        with pytest.raises(IntegrityError, match="block_has_a_reason"):
+            ListingFactory(status="BLOCKED")
+
+
+class TestLimits:
+    def test_are_set_and_lifted(self):
+        variant = VariantFactory()
+        listing = variant.listing
+        set_limits(
+            listing_id=listing.pk,
+            most_per_order=10,
+            most_per_buyer=8,
+            most_per_buyer_a_day=4,
+            variants={variant.pk: 2, VariantFactory().pk: 1},
+            now=NOW,
+        )
+        assert list(Variant.objects.order_by("pk").values_list("most_per_buyer", flat=True)) == [2, None]
+        set_limits(listing_id=listing.pk, most_per_order=10, most_per_buyer=None, variants={variant.pk: None}, now=NOW)
+        listing.refresh_from_db()
+        variant.refresh_from_db()
+        assert (listing.most_per_order, listing.most_per_buyer, listing.most_per_buyer_a_day) == (10, None, None)
+        assert variant.most_per_buyer is None
+
+    def test_stay_when_the_listing_is_changed(self):
+        listing = create(draft())
+        set_limits(listing_id=listing.pk, most_per_order=10, most_per_buyer=8, now=NOW)
+        services.change_listing(listing_id=listing.pk, draft=draft(), now=NOW)
+        listing.refresh_from_db()
+        assert listing.most_per_buyer == 8
+
+    @pytest.mark.parametrize("limit", [0, 501])
+    def test_are_numbers_that_can_be_meant(self, limit: int):
+        listing = ListingFactory()
+        with pytest.raises(InvalidInput):
+            set_limits(listing_id=listing.pk, most_per_order=10, most_per_buyer=limit, now=NOW)
+
+    def test_a_buyer_may_have_some(self):
+        with pytest.raises(IntegrityError, match="a_buyer_may_have_some"):
+            ListingFactory(most_per_buyer=0)
+
+    def test_a_buyer_may_have_some_of_a_variant(self):
+        with pytest.raises(IntegrityError, match="a_buyer_may_have_some_of_it"):
+            VariantFactory(most_per_buyer=0)
 
 
 class TestPictures:

@@ -94,8 +94,8 @@ class TestHold:
 
     def test_takes_a_fixed_number_of_queries(self, django_assert_num_queries):
         pools = [PoolFactory() for _ in range(3)]
-        # Two for the transaction, one per pool, one for the holds; nobody looks at what is left where there is plenty.
-        with django_assert_num_queries(2 + 3 + 1):
+        # Two for the transaction, one per pool, one for the holds, one for what the pools have left.
+        with django_assert_num_queries(2 + 3 + 1 + 1):
             hold(*(Demand(pool.pk, LINE, 1) for pool in pools))
 
     def test_the_sentence_of_a_refusal_is_in_the_visitors_language(self):

@@ -111,8 +111,8 @@ class TestSlotsOn:
 class TestCalendar:
     def test_says_for_every_day_what_it_offers(self):
         listing = AdmissionFactory()
-        adult = AdmissionVariantFactory(listing=listing, price=20_000)
-        AdmissionVariantFactory(listing=listing, price=10_000)
+        AdmissionVariantFactory(listing=listing, price=10_000, audience="CHILD")
+        adult = AdmissionVariantFactory(listing=listing, price=20_000, audience="ADULT", position=1)
         DatedPriceFactory(variant=adult, weekdays="67", price=5_000)
         SlotFactory(listing=listing, pool__capacity=5)
         SlotFactory(listing=listing, starts_at=MORNING + timedelta(hours=3), ends_at=MORNING + timedelta(hours=6))
@@ -128,10 +128,18 @@ class TestCalendar:
 
         assert offers == [
             DayOffer(DAY, 5_000, 15, DayState.OPEN),
-            DayOffer(DAY + timedelta(days=1), 10_000, 0, DayState.FULL, "Sold out."),
-            DayOffer(DAY + timedelta(days=2), 10_000, 0, DayState.CLOSED, "Closed by the operator."),
+            DayOffer(DAY + timedelta(days=1), 20_000, 0, DayState.FULL, "Sold out."),
+            DayOffer(DAY + timedelta(days=2), 20_000, 0, DayState.CLOSED, "Closed by the operator."),
             DayOffer(DAY + timedelta(days=3), None, 0, DayState.NONE),
         ]
+
+    def test_the_first_category_leads_where_none_is_for_adults(self):
+        everybody = AdmissionVariantFactory(audience="ANYONE", position=1)
+        child = AdmissionVariantFactory(audience="CHILD", position=2)
+        adult = AdmissionVariantFactory(audience="ADULT", position=3)
+        assert queries.leading([everybody, child]) == everybody
+        assert queries.leading([everybody, child, adult]) == adult
+        assert queries.leading([]) is None
 
     def test_takes_the_same_number_of_queries_for_any_number_of_days(self, django_assert_num_queries):
         slot = SlotFactory()

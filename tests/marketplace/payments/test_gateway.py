@@ -279,6 +279,24 @@ class TestErrors:
             gateway.status("LPU-1")
         assert (error.value.detail, error.value.outcome_unknown, error.value.status) == (detail, outcome_unknown, 503)
 
+    @pytest.mark.parametrize(
+        ("endpoint", "call"),
+        [
+            ("status", lambda gateway: gateway.status("LPU-1")),
+            ("cancel", lambda gateway: gateway.cancel("LPU-1")),
+            ("refund", lambda gateway: gateway.refund("LPU-1", "R1", 1000, "-")),
+            ("snap", lambda gateway: gateway.create_snap(a_request())),
+        ],
+    )
+    def test_an_answer_still_in_the_making_is_no_answer(
+        self, gateway: Gateway, midtrans: SimulatorServer, endpoint: str, call: Any
+    ):
+        midtrans.fault("http", endpoint=endpoint, status=202)
+
+        with pytest.raises(GatewayUnreachable) as error:
+            call(gateway)
+        assert error.value.outcome_unknown is True
+
     def test_nobody_there_is_unreachable_and_had_no_effect(self):
         nowhere = Gateway(CREDENTIALS, Endpoints("http://127.0.0.1:9", "http://127.0.0.1:9/snap/v1"))
 

@@ -1,0 +1,146 @@
+"""The operator's books: what came in, what is owed to whom, what waits; and the entries behind each figure."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from frontend.office import journal
+from frontend.office.access import FinanceOnly
+from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
+from marketplace.ledger.models import Account
+from marketplace.ledger.queries import balance, balances_of, entries_of
+from marketplace.payouts.queries import Payee, owed, settlements_of
+from marketplace.shops.models import BankAccount, BankAccountStatus, Shop
+from marketplace.shops.services import bank_account_checked
+
+PER_PAGE = 100
+
+
+class OfficePage(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
+    """A page of finance."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Where this page is."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
+
+class FinanceView(OfficePage):
+    """The books as they stand."""
+
+    template_name = "office/finance.html"
+    page_title = gettext_lazy("Finance")
+    header_icon = "table"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The figures."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"finance": finance()}
+
+
+class AccountView(OfficePage):
+    """The entries of one account, newest first."""
+
+    template_name = "office/account.html"
+    header_icon = "list-ul"
+
+    def get_page_title(self) -> str:
+        """The account."""
+        return words_of(self.request.GET.get("kode", ""))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A page of rows."""
+        code = self.request.GET.get("kode", "")
+        if not Account.objects.filter(code=code).exists():
+            raise Http404
+        shown = self.request.GET.get("mulai", "")
+        offset = int(shown) if shown.isdecimal() and len(shown) < 7 else 0
+        found = entries_of(code, limit=PER_PAGE + 1, offset=offset)
+        rows = [
+            {
+                "at": entry.posted_at,
+                "cause": f"{entry.kind} {entry.reference}",
+                "other": entry.from_code if entry.to_code == code else entry.to_code,
+                "other_url": entries_url(entry.from_code if entry.to_code == code else entry.to_code),
+                "amount": entry.amount if entry.to_code == code else -entry.amount,
+            }
+            for entry in found[:PER_PAGE]
+        ]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "code": code,
+            "balance": balance(code),
+            "rows": rows,
+            "older": f"{entries_url(code)}&mulai={offset + PER_PAGE}" if len(found) > PER_PAGE else "",
+        }
+
+
+class ShopMoneyView(OfficePage):
+    """What one shop is owed, account by account, and its settlements."""
+
+    template_name = "office/shop_money.html"
+    header_icon = "group"
+
+    def get_page_title(self) -> str:
+        """The shop."""
+        return self.shop.name
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Find the shop; finance alone may ask."""
+        self.shop = get_object_or_404(Shop, pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The accounts that hold something."""
+        payee = Payee(self.shop.pk)
+        there = balances_of(payee.pockets)
+        pockets = [(words_of(code), amount, entries_url(code)) for code, amount in there.items()]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "shop": self.shop,
+            "statement": owed(self.shop.pk, limit=1),
+            "pockets": [pocket for pocket in pockets if pocket[1]],
+            "settlements": settlements_of(shop_id=self.shop.pk),
+        }
+
+
+class BankAccountsView(OfficePage):
+    """Bank accounts that a person has to compare."""
+
+    template_name = "office/bank_accounts.html"
+    page_title = gettext_lazy("Bank accounts to compare")
+    header_icon = "user"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The rows, oldest first."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"rows": bank_accounts_to_compare()[:PER_PAGE]}
+
+
+class BankAccountDecisionView(FinanceOnly, View):
+    """A person has compared an account with the bank's name for it."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let it be used, or not."""
+        account = get_object_or_404(BankAccount, pk=pk)
+        if account.given_by_id is not None and account.given_by_id == request.user.pk:
+            messages.error(request, _("You gave this account. Somebody else has to check it."))
+            return redirect("office:bank_accounts")
+        is_right = request.POST.get("decision") == "valid"
+        bank_account_checked(
+            account_id=account.pk,
+            status=BankAccountStatus.VALID if is_right else BankAccountStatus.REFUSED,
+            known_as="",
+            by_id=request.user.pk,
+            now=timezone.now(),
+        )
+        action = journal.VALID_ACCOUNT if is_right else journal.REFUSE_ACCOUNT
+        journal.note(action=action, about=account.shop, by=request.user, reason=str(account))
+        messages.success(request, _("Noted."))
+        return redirect("office:bank_accounts")

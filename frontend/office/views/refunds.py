@@ -1,0 +1,237 @@
+"""Money that a person sends back: the operator's finance for what a channel cannot return, treasurers for what they have."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from foundation.audit.services import note_access
+from foundation.clock import WIB, day_of
+from foundation.errors import DomainError
+from frontend.office import journal
+from frontend.office.access import is_operator, treasury_regions
+from frontend.office.columns import language
+from frontend.office.papers import treasury_request_pdf
+from marketplace.orders.models import OrderLine
+from marketplace.payments import services as payments
+from marketplace.payments.models import Refund, RefundStatus
+from marketplace.sales.services import record_manual_refund
+
+MOST_SHOWN = 200
+
+
+def refunds_seen_by(user: Any) -> QuerySet[Refund]:
+    """Refunds that an account may see to: all for the operator, of their own treasury for a treasurer."""
+    rows = Refund.objects.select_related(
+        "payment__order", "payment__merchant_account", "region", "account", "in_charge"
+    )
+    if is_operator(user):
+        return rows
+    return rows.filter(region__in=treasury_regions(user))
+
+
+class PaidForm(forms.Form):
+    """That it was paid, when, and by which slip."""
+
+    paid_date = forms.DateField(
+        label=gettext_lazy("Paid on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    proof = forms.CharField(
+        label=gettext_lazy("Number of the proof"),
+        max_length=60,
+        help_text=gettext_lazy("Of the bank's slip, or of the treasury's payment order (SP2D)."),
+    )
+
+    def clean_paid_date(self) -> date:
+        """A day that has come."""
+        day: date = self.cleaned_data["paid_date"]
+        if day > day_of(timezone.now()):
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+
+class RefundView(WagtailAdminTemplateMixin, TemplateView):
+    """One refund: to whom it goes, and what a person has done about it."""
+
+    template_name = "office/refund.html"
+    header_icon = "undo"
+    form: PaidForm | None = None
+
+    def found(self) -> Refund:
+        """The refund, loaded once; somebody else's is not there."""
+        if not hasattr(self, "_refund"):
+            refund = refunds_seen_by(self.request.user).filter(pk=self.kwargs["pk"]).first()
+            if refund is None:
+                raise Http404
+            self._refund = refund
+        return self._refund
+
+    def get_page_title(self) -> str:
+        """The order it is of."""
+        return _("Refund for order %(code)s") % {"code": self.found().payment.order.code}
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Where this page is."""
+        back = {"url": reverse("office:money"), "label": _("Money that needs a person")}
+        if not is_operator(self.request.user):
+            back = {"url": reverse("office:treasury_refunds"), "label": TreasuryRefundsView.page_title}
+        return [*self.breadcrumbs_items, back, {"url": "", "label": self.get_page_title()}]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do what was decided; a repeat changes nothing."""
+        refund, now = self.found(), timezone.now()
+        match request.POST.get("keputusan", ""):
+            case "paid":
+                return self.note_paid(refund)
+            case "again" if is_operator(request.user):
+                if payments.try_at_gateway_again(refund_id=refund.pk, now=now):
+                    journal.note(action=journal.RETRY_REFUND, about=refund, by=request.user)
+                    messages.success(request, _("Midtrans is asked once more."))
+            case "ask":
+                if refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY):
+                    payments.ask_for_account(refund_id=refund.pk, now=now)
+                    messages.success(request, _("The buyer is asked for an account."))
+            case "charge":
+                payments.put_in_charge(refund_id=refund.pk, user_id=int(request.user.pk or 0))
+                messages.success(request, _("You are in charge of it now."))
+        return redirect("office:refund", pk=pk)
+
+    def note_paid(self, refund: Refund) -> HttpResponse:
+        """Note that it was paid, with the number of the proof."""
+        form = PaidForm(self.request.POST)
+        if form.is_valid():
+            paid_date = form.cleaned_data["paid_date"]
+            now = timezone.now()
+            noon = datetime.combine(paid_date, time(12), tzinfo=WIB)
+            try:
+                record_manual_refund(
+                    refund_id=refund.pk,
+                    by_id=self.request.user.pk,
+                    proof=form.cleaned_data["proof"],
+                    paid_at=min(noon, now),
+                    now=now,
+                )
+            except DomainError as refusal:
+                form.add_error(None, refusal.sentence)
+            else:
+                journal.note(
+                    action=journal.PAY_REFUND, about=refund, by=self.request.user, reason=form.cleaned_data["proof"]
+                )
+                messages.success(self.request, _("Noted: the money is back with the buyer."))
+                return redirect("office:refund", pk=refund.pk)
+        self.form = form
+        answer: HttpResponse = self.render_to_response(self.get_context_data(pk=refund.pk), status=422)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The refund; a look at an account is noted before it is shown."""
+        refund, now = self.found(), timezone.now()
+        account = getattr(refund, "account", None)
+        shows_account = account is not None and account.given_at is not None and account.erased_at is None
+        if shows_account:
+            staff_id = int(self.request.user.pk or 0)
+            note_access(staff_id=staff_id, subject=f"refund {refund.pk}", purpose="refund payment", now=now)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "refund": refund,
+            "order": refund.payment.order,
+            "account": account,
+            "shows_account": shows_account,
+            "bank": payments.BANKS.get(account.bank, account.bank) if account else "",
+            "lines": lines_of(refund),
+            "is_open": refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
+            "may_retry": is_operator(self.request.user)
+            and refund.status == RefundStatus.MANUAL
+            and bool(refund.last_error),
+            "is_operator": is_operator(self.request.user),
+            "is_late": refund.deadline_date is not None
+            and refund.status == RefundStatus.TREASURY
+            and refund.deadline_date < day_of(now),
+            "form": self.form or PaidForm(initial={"paid_date": day_of(now)}),
+            "history": journal.history(refund),
+        }
+
+
+class TreasuryRefundsView(WagtailAdminTemplateMixin, TemplateView):
+    """Retribusi that a region's treasury is to give back, nearest deadline first."""
+
+    template_name = "office/treasury_refunds.html"
+    page_title = gettext_lazy("Retribusi to give back")
+    header_icon = "undo"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For those who keep a region's books; for anybody else it is not there."""
+        if not treasury_regions(request.user):
+            raise Http404
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Where this page is."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What waits, and what was given back."""
+        own = Refund.objects.filter(region__in=treasury_regions(self.request.user)).select_related(
+            "payment__order", "region", "in_charge", "paid_by", "account"
+        )
+        waiting = own.filter(status=RefundStatus.TREASURY).order_by("deadline_date", "pk")
+        done = own.filter(status=RefundStatus.DONE).order_by("-done_at", "-pk")
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "waiting": waiting[:MOST_SHOWN],
+            "done": done[:50],
+            "today": day_of(timezone.now()),
+            "total": sum(waiting.values_list("amount", flat=True)),
+        }
+
+
+class TreasuryRequestView(View):
+    """The written request to a treasury, to print and sign."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The PDF; a look at the account in it is noted."""
+        refund = refunds_seen_by(request.user).filter(pk=pk, region__isnull=False).first()
+        if refund is None:
+            raise Http404
+        now = timezone.now()
+        staff_id = int(request.user.pk or 0)
+        note_access(staff_id=staff_id, subject=f"refund {refund.pk}", purpose="treasury request", now=now)
+        content = treasury_request_pdf(refund, lines=lines_of(refund), language=language(), today=day_of(now))
+        answer = HttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="permintaan-{refund.payment.order.code}-{refund.pk}.pdf"'
+        return answer
+
+
+def lines_of(refund: Refund) -> list[dict[str, Any]]:
+    """What it is of: title, how many, when it was for, and the price rows; two queries."""
+    parts = refund.parts.select_related("price_row__line__slot", "price_row__line__variant").order_by("pk")
+    rows = [
+        {
+            "title": part.price_row.line.title_id,
+            "variant": part.price_row.line.variant.name,
+            "kind": part.price_row.get_kind_display(),
+            "quantity": part.quantity,
+            "amount": part.amount,
+            "slot": part.price_row.line.slot,
+        }
+        for part in parts
+    ]
+    named = {name for name in refund.lines}
+    known = {
+        str(pk) for pk in OrderLine.objects.filter(shop_order__order=refund.payment.order).values_list("pk", flat=True)
+    }
+    shipped = refund.amount - sum(row["amount"] for row in rows)
+    if named - known and shipped:
+        rows.append({"title": _("Delivery"), "variant": "", "kind": "", "quantity": 1, "amount": shipped, "slot": None})
+    return rows

@@ -1,0 +1,21 @@
+"""Retribusi that is in its treasury already: no longer ours to give back."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from foundation.clock import day_of
+from marketplace.payouts import queries as payouts
+
+
+def deposited(line_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Of these order lines, those whose retribusi was handed to its treasury."""
+    ask = getattr(payouts, "deposited_lines", None)
+    return frozenset(ask(line_ids)) if ask is not None and line_ids else frozenset()
+
+
+def treasury_deadline(now: datetime) -> date:
+    """Until when a treasury is to give back what was deposited."""
+    return day_of(now) + timedelta(days=settings.TREASURY_REFUND_DAYS)

@@ -1,0 +1,57 @@
+"""The gazetteer: names of regions and places, as words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from search.analysis.fold import words
+
+type Phrase = tuple[str, ...]
+type Position = tuple[float, float]
+
+# A region is called with or without the word for what it is.
+_RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names whose words no stemmer may touch.
+
+    :param phrases: every name.
+    :param regions: the names of kabupaten and kota, whole and without their rank; in a query such a name says where something must be.
+    :param positions: where a named thing lies, for "near ...".
+    """
+
+    phrases: frozenset[Phrase] = frozenset()
+    regions: frozenset[Phrase] = frozenset()
+    positions: Mapping[Phrase, Position] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, names: Iterable[str], *, regions: Iterable[str] = (), positions: Mapping[str, Position] | None = None
+    ) -> "Names":
+        """Names as people write them."""
+        of_regions = {form for name in regions for form in forms(tuple(words(name)))}
+        phrases = {tuple(words(name)) for name in names} | of_regions
+        placed: dict[Phrase, Position] = {}
+        for name, position in (positions or {}).items():
+            for form in forms(tuple(words(name.partition("(")[0]))):
+                placed.setdefault(form, position)
+        return cls(frozenset(filter(None, phrases)), frozenset(of_regions), placed)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All the words of all the names."""
+        return frozenset(word for phrase in self.phrases for word in phrase)
+
+
+def forms(name: Phrase) -> list[Phrase]:
+    """A name, and the name without its rank: Kota Padang is Padang."""
+    found = [name] if name else []
+    bare = name
+    while len(bare) > 1 and bare[0] in _RANKS:
+        bare = bare[1:]
+    if bare != name:
+        found.append(bare)
+        if name[0] == "kabupaten":
+            found.append(("kab", *name[1:]))
+    return found

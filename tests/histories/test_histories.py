@@ -1,0 +1,497 @@
+"""Random histories of buyers, banks, staff, fate and time; after every step, all that must hold holds.
+
+Each history runs through the real client package against a simulator in this process, under one stopped clock. The
+oracle is the audit; at the end of each history everything is let settle, and Midtrans' books and ours must agree.
+"""
+
+import json
+import logging
+import os
+from collections import Counter, defaultdict
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from demo.simulator import faults as faults_of_midtrans
+from demo.simulator.server import SimulatorServer
+from foundation.errors import DomainError
+from foundation.outbox.models import Delivery, DeliveryStatus
+from marketplace.inventory.models import Hold, HoldStatus, Pool
+from marketplace.inventory.services import release_lapsed_holds
+from marketplace.ledger.queries import balances
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order, OrderLine, OrderStatus, ShopOrder, TransitionRefused
+from marketplace.payments.accounts import gateway_of
+from marketplace.payments.gateway import GatewayError
+from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.services import ask_again, record_notification
+from marketplace.sales.services import (
+    PaymentNotPossible,
+    RefundRefused,
+    cancel_order,
+    cancel_shop_order,
+    lapse_unpaid_orders,
+    record_manual_refund,
+    request_refund,
+    start_payment,
+)
+from marketplace.tickets.models import Ticket
+from marketplace.tickets.services import redeem
+from tests.factories.orders import NOW
+from tests.factories.regions import RegencyFactory
+from tests.factories.shops import MemberFactory
+from tests.factories.tickets import GateFactory
+from tests.histories.house import A_MINUTE, Market, Midtrans, allowed, deliver, money_alone, work
+from tests.marketplace.sales.money import faults
+
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+METHODS = (
+    "other_qris",
+    "gopay",
+    "shopeepay",
+    "ovo",
+    "bca_va",
+    "permata_va",
+    "echannel",
+    "indomaret",
+    "credit_card",
+)
+WISHES = {
+    "goods": {"rendang": 2, "tenun": 1},
+    "tickets": {"tour": 3},
+    "mixed": {"rendang": 1, "tour": 1, "masuk": 2},
+    "retribusi": {"masuk": 3},
+}
+# How far a payment gets; mostly to its end.
+DEPTHS = (5, 1, 2, 3, 4, 5, 5)
+WAYS = (*METHODS, "challenged_card")
+CHALLENGED = "4511111111111117"
+CARDS = ("4811111111111114", "4911111111111113", CHALLENGED, "4611111111111116")
+# What may go wrong while a history runs; each once, so that what follows is seen.
+FAULTS: tuple[dict[str, Any], ...] = (
+    {"name": "http", "endpoint": "snap", "status": 503},
+    {"name": "http", "endpoint": "snap", "status": 502, "body": "html"},
+    {"name": "http", "endpoint": "status", "status": 500},
+    {"name": "http", "endpoint": "status", "status": 202},
+    {"name": "http", "endpoint": "status", "body": "drop"},
+    {"name": "http", "endpoint": "status", "status": 429},
+    {"name": "http", "endpoint": "refund", "status": 500, "in_body": True},
+    {"name": "http", "endpoint": "refund", "status": 202},
+    {"name": "http", "endpoint": "expire", "body": "empty"},
+    {"name": "http", "endpoint": "cancel", "status": 403, "body": "html"},
+    {"name": "http", "endpoint": "snap_cancel", "status": 503},
+    {"name": "timeout_after_snap", "drop": True},
+    {"name": "timeout_after_refund", "drop": True},
+    {"name": "timeout_after_cancel", "drop": True},
+    {"name": "timeout_after_expire", "drop": True},
+    {"name": "timeout_after_snap_cancel", "drop": True},
+    {"name": "order_id_taken"},
+    {"name": "paid_during_cancel"},
+    {"name": "expired_then_paid"},
+    {"name": "cancelled_then_paid"},
+    {"name": "expires_late"},
+    {"name": "reversal"},
+    {"name": "challenge"},
+    {"name": "refund_declined"},
+    {"name": "wrong_signature"},
+    {"name": "tampered_status"},
+    {"name": "wrong_amount"},
+    {"name": "wrong_merchant"},
+    {"name": "foreign_order"},
+)
+# What may befall a payment, in which states of Midtrans and by which channels. Three take a settlement back.
+POSSIBLE = {
+    "deny": (("pending",), METHODS),
+    "expire": (("pending",), METHODS),
+    "cancel": (("pending", "capture"), METHODS),
+    "settle": (("capture",), ("credit_card",)),
+    "challenge": (("pending",), ("credit_card",)),
+    "chargeback": (("settlement", "partial_refund"), ("credit_card", "gopay")),
+    "reverse": (("settlement",), ("permata_va", "echannel", "indomaret")),
+}
+seen: Counter[str] = Counter()
+whichever = st.integers(0, 999)
+
+
+class Histories(RuleBasedStateMachine):
+    """One history."""
+
+    server: ClassVar[SimulatorServer]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.clock = time_machine.travel(NOW, tick=False)
+        self.traveller = self.clock.start()
+        self.has_orders = self.has_payments = False
+        self.audited: int | None = None
+        self.rolled_back = transaction.atomic()
+        self.rolled_back.__enter__()
+        self.only_money = money_alone()
+        self.only_money.__enter__()
+        self.midtrans = Midtrans(self.server)
+        self.midtrans.clear()
+
+    @initialize(
+        beginnings=st.lists(
+            st.tuples(st.sampled_from(sorted(WISHES)), st.booleans(), st.sampled_from(WAYS), st.sampled_from(DEPTHS)),
+            min_size=2,
+            max_size=4,
+        )
+    )
+    def open_the_market(self, beginnings: list[tuple[str, bool, str, int]]) -> None:
+        """The market opens; its first buyers get to different points."""
+        self.market = Market.open()
+        self.village = RegencyFactory(level="VILLAGE", kind="NAGARI", postal_code="26111").code
+        self.sellers = {
+            variant.listing.shop_id: MemberFactory(shop=variant.listing.shop).user_id
+            for variant, _slot in self.market.things.values()
+        }
+        self.gates = {shop_id: GateFactory(shop_id=shop_id) for shop_id in self.sellers}
+        for wish, delivered, method, depth in beginnings:
+            self.place(wish=WISHES[wish], delivered=delivered)
+            if depth:
+                self.buy(Order.objects.latest("pk"), method, steps=depth)
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "market"):
+                self.let_everything_settle()
+        finally:
+            self.only_money.__exit__(None, None, None)
+            transaction.set_rollback(True)
+            self.rolled_back.__exit__(None, None, None)
+            self.clock.stop()
+
+    # Buyers
+
+    @rule(
+        wish=st.dictionaries(
+            st.sampled_from(("rendang", "tenun", "tour", "masuk", "gratis")), st.integers(1, 3), min_size=1, max_size=3
+        ),
+        delivered=st.booleans(),
+    )
+    def place(self, wish: dict[str, int], delivered: bool) -> None:
+        try:
+            with transaction.atomic():
+                self.market.order(wish, delivered=delivered, now=self.now, village=self.village)
+            self.has_orders = True
+        except DomainError as refusal:
+            seen[f"placing {type(refusal).__name__}"] += 1
+
+    @precondition(lambda self: self.has_orders)
+    @rule(which=whichever)
+    def start_paying(self, which: int) -> None:
+        for order in self.pick(Order, which, status=OrderStatus.PLACED):
+            self.start(order)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, method=st.sampled_from(METHODS))
+    def choose(self, which: int, method: str) -> None:
+        for payment in self.pick(Payment, which):
+            self.midtrans.choose(payment, method, "")
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, card=st.sampled_from(CARDS))
+    def choose_card(self, which: int, card: str) -> None:
+        for payment in self.pick(Payment, which):
+            self.midtrans.choose(payment, "credit_card", card)
+
+    @precondition(lambda self: self.has_orders)
+    @rule(which=whichever, method=st.sampled_from(WAYS), steps=st.sampled_from(DEPTHS))
+    def pay_through(self, which: int, method: str, steps: int) -> None:
+        """An ordinary payment, as far as it gets."""
+        for order in self.pick(Order, which, status=OrderStatus.PLACED):
+            self.buy(order, method, steps=steps)
+
+    @precondition(lambda self: self.has_orders)
+    @rule(which=whichever)
+    def cancel(self, which: int) -> None:
+        for order in self.pick(Order, which):
+            with allowed(TransitionRefused, GatewayError):
+                cancel_order(order_id=order.pk, now=self.now)
+
+    # Banks and fate
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, issuer=st.sampled_from(("", "dana")), force=st.booleans())
+    def pay(self, which: int, issuer: str, force: bool) -> None:
+        for payment in self.pick(Payment, which):
+            if force and self.state_at_midtrans(payment) not in ("expire", "cancel"):
+                continue
+            self.act(payment.gateway_order_id, "pay", issuer=issuer, force=force)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, action=st.sampled_from(sorted(POSSIBLE)))
+    def something_happens(self, which: int, action: str) -> None:
+        states, methods = POSSIBLE[action]
+        able = [row for row in self.midtrans.newest() if row.status in states and row.method in methods]
+        if able:
+            self.act(able[-1 - which % len(able)].order_id, action)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, part=st.sampled_from((None, 1, 1_000, 7_000)))
+    def refund_at_the_dashboard(self, which: int, part: int | None) -> None:
+        for payment in self.pick(Payment, which):
+            self.act(payment.gateway_order_id, "refund-from-dashboard", **({} if part is None else {"amount": part}))
+
+    @precondition(lambda self: self.has_payments)
+    @rule(fault=st.sampled_from(FAULTS))
+    def something_will_go_wrong(self, fault: dict[str, Any]) -> None:
+        self.server.fault(**fault)
+
+    # Messages
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, times=st.integers(1, 2))
+    def a_notification_arrives(self, which: int, times: int) -> None:
+        """Any of all that there ever were: so they come late, twice, in any order, or never."""
+        notices = self.midtrans.notices()
+        if not notices:
+            return
+        notice = notices[-1 - which % len(notices)]
+        for _ in range(times):
+            answer = deliver(notice, now=self.now)
+            expected = 403 if "wrong_signature" in notice.faults else 404 if "foreign_order" in notice.faults else 200
+            assert answer == expected or (answer == 404 and "foreign_order" in notice.faults)
+            seen[f"answered {answer}"] += 1
+
+    @precondition(lambda self: self.has_payments)
+    @rule()
+    def the_worker_works(self) -> None:
+        work(self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule()
+    def the_poller_asks(self) -> None:
+        ask_again(now=self.now, limit=50)
+        work(self.now)
+
+    @precondition(lambda self: self.has_orders)
+    @rule()
+    def the_sweepers_sweep(self) -> None:
+        lapse_unpaid_orders(now=self.now, limit=50)
+        release_lapsed_holds(now=self.now, limit=50)
+
+    @rule(minutes=st.sampled_from((1, 3, 11, 16, 61, 76)))
+    def time_passes(self, minutes: int) -> None:
+        self.wait(timedelta(minutes=minutes))
+
+    @rule(days=st.sampled_from((1, 2, 5)))
+    def days_pass(self, days: int) -> None:
+        self.wait(timedelta(days=days))
+
+    # Staff and sellers
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, verb=st.sampled_from(("approve", "deny")))
+    def staff_reviews(self, which: int, verb: str) -> None:
+        for payment in self.pick(Payment, which, status=PaymentStatus.REVIEW):
+            with allowed(GatewayError):
+                getattr(gateway_of(payment.merchant_account), verb)(payment.gateway_order_id)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever)
+    def refund_all(self, which: int) -> None:
+        for order in self.pick(Order, which, paid_at__isnull=False):
+            with allowed(RefundRefused):
+                request_refund(order_id=order.pk, lines=None, reason="uji", now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, line=whichever, quantity=st.integers(1, 2))
+    def refund_a_line(self, which: int, line: int, quantity: int) -> None:
+        for order in self.pick(Order, which, paid_at__isnull=False):
+            lines = list(OrderLine.objects.filter(shop_order__order=order).order_by("pk"))
+            wanted = {lines[line % len(lines)].pk: quantity}
+            with allowed(RefundRefused):
+                request_refund(order_id=order.pk, lines=wanted, reason="uji", now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever)
+    def the_treasurer_pays_back(self, which: int) -> None:
+        for refund in self.pick(Refund, which):
+            with allowed(RefundRefused):
+                record_manual_refund(refund_id=refund.pk, now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, step=st.sampled_from(("pack", "send", "hand_over", "cancel")))
+    def a_seller_works(self, which: int, step: str) -> None:
+        for part in self.pick(ShopOrder, which):
+            user_id = self.sellers[part.shop_id]
+            with allowed(TransitionRefused, RefundRefused, ShopOrder.DoesNotExist):
+                if step == "cancel":
+                    cancel_shop_order(shop_order_id=part.pk, user_id=user_id, reason="habis", now=self.now)
+                else:
+                    getattr(orders, step)(shop_order_id=part.pk, user_id=user_id, now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, was_offline=st.booleans())
+    def a_ticket_is_scanned(self, which: int, was_offline: bool) -> None:
+        for ticket in self.pick(Ticket, which):
+            gate = self.gates[ticket.listing.shop_id]
+            redemption = redeem(
+                gate=gate,
+                scanned=ticket.code,
+                by_id=self.sellers[gate.shop_id],
+                nonce=uuid4().hex,
+                scanned_at=self.now,
+                now=self.now,
+                was_offline=was_offline,
+            )
+            seen[f"scan {redemption.verdict}"] += 1
+
+    # What must hold
+
+    @invariant()
+    def the_audit_is_clean(self) -> None:
+        seen["steps"] += 1
+        changes = self.changes()
+        if changes is None or changes != self.audited:
+            assert faults() == []
+            self.note_what_was_seen()
+        self.audited = changes
+
+    def changes(self) -> int | None:
+        """How many rows were ever written, where the database tells: what nothing touched need not be audited again."""
+        return connection.connection.total_changes if connection.vendor == "sqlite" else None
+
+    def let_everything_settle(self) -> None:
+        """Nothing goes wrong any more, Midtrans' last word of each payment arrives, and all that is due happens.
+
+        Then both books must agree.
+        """
+        seen["histories"] += 1
+        faults_of_midtrans.clear_faults(self.server.world)
+        for body in self.midtrans.last_words():
+            record_notification(raw=json.dumps(body).encode(), now=self.now)
+        for _ in range(6):
+            self.work_off()
+            self.wait(timedelta(hours=2))
+        self.wait(timedelta(days=2))
+        self.work_off()
+        self.the_audit_is_clean()
+        self.both_books_agree()
+        self.nothing_is_left_open()
+
+    def work_off(self) -> None:
+        for _ in range(3):
+            Payment.objects.filter(check_at__isnull=False).update(check_at=self.now)
+            Delivery.objects.filter(status=DeliveryStatus.PENDING).update(due_at=self.now)
+            ask_again(now=self.now, limit=100)
+            work(self.now)
+            lapse_unpaid_orders(now=self.now, limit=100)
+            release_lapsed_holds(now=self.now, limit=100)
+            self.wait(2 * A_MINUTE)
+
+    def both_books_agree(self) -> None:
+        """What Midtrans holds for us is what the ledger says that it owes us."""
+        held: defaultdict[str, int] = defaultdict(int)
+        newest = {row.order_id: row for row in self.midtrans.newest()}
+        for payment in Payment.objects.filter(gateway_order_id__in=newest):
+            held[payment.gateway_order_id or ""] = self.midtrans.kept(newest[payment.gateway_order_id or ""])
+        owed = -sum(balance for code, balance in balances("clearing:").items())
+        assert owed == sum(held.values()), (held, balances(""))
+        assert set(newest) <= set(held)
+
+    def nothing_is_left_open(self) -> None:
+        assert not Order.objects.filter(status=OrderStatus.PLACED).exists()
+        assert not Hold.objects.filter(status=HoldStatus.ACTIVE).exists()
+        open_refunds = Refund.objects.filter(status__in=(RefundStatus.REQUESTED, RefundStatus.ACCEPTED))
+        assert list(open_refunds.values_list("key", "status")) == []
+        for pool in Pool.objects.all():
+            assert 0 <= pool.taken <= pool.capacity
+        assert not Delivery.objects.filter(status=DeliveryStatus.DEAD).exists()
+
+    # Hands
+
+    def pick(self, model: Any, which: int, **where: Any) -> list[Any]:
+        """One of the rows that match, the newest likeliest; none if there are none."""
+        keys = list(model.objects.filter(**where).order_by("-pk").values_list("pk", flat=True)[:8])
+        return [model.objects.get(pk=keys[which % len(keys)])] if keys else []
+
+    def buy(self, order: Order, method: str, *, steps: int) -> None:
+        """Ask for the page, choose a method, pay, be told, have it worked off: so many of these."""
+        self.start(order)
+        payment = Payment.objects.filter(order=order).order_by("pk").last()
+        if payment is None or steps < 2:
+            return
+        if method == "challenged_card":
+            self.midtrans.choose(payment, "credit_card", CHALLENGED)
+        else:
+            self.midtrans.choose(payment, method, CARDS[0] if method == "credit_card" else "")
+        if steps >= 3:
+            self.act(payment.gateway_order_id or "", "pay")
+        if steps >= 4:
+            for notice in self.midtrans.notices()[-2:]:
+                deliver(notice, now=self.now)
+        if steps >= 5:
+            work(self.now)
+
+    def start(self, order: Order) -> None:
+        with allowed(PaymentNotPossible, GatewayError):
+            start_payment(order_id=order.pk, now=self.now)
+        self.has_payments = self.has_payments or Payment.objects.exists()
+
+    def act(self, order_id: str, action: str, **options: Any) -> None:
+        if self.midtrans.act(order_id, action, **options):
+            seen[f"midtrans {action}"] += 1
+
+    def state_at_midtrans(self, payment: Payment) -> str:
+        return next((row.status for row in self.midtrans.newest() if row.order_id == payment.gateway_order_id), "")
+
+    def wait(self, span: timedelta) -> None:
+        self.now += span
+        self.traveller.move_to(self.now)
+
+    def note_what_was_seen(self) -> None:
+        for name, model in (("order", Order), ("payment", Payment), ("refund", Refund), ("part", ShopOrder)):
+            for status in model.objects.values_list("status", flat=True):
+                seen[f"{name} {status}"] += 1
+
+
+@pytest.mark.django_db
+def test_whatever_happens_the_books_agree(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    seen.clear()
+    # Thousands of refusals are meant.
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    with time_machine.travel(NOW, tick=False), SimulatorServer() as server:
+        settings.MIDTRANS_CORE_URL, settings.MIDTRANS_SNAP_URL = server.core_url, server.snap_url
+        monkeypatch.setattr(Histories, "server", server, raising=False)
+        run_state_machine_as_test(Histories, settings=SIZE)
+    print(dict(sorted(seen.items())))
+    assert {word for word in EXPECTED if not seen[word]} == set()
+
+
+SIZE = settings(
+    max_examples=600 if IS_LONG else int(os.environ.get("N", "40")),
+    stateful_step_count=80 if IS_LONG else 50,
+    derandomize=not IS_LONG,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    # Making a history shorter takes minutes; the long run has them.
+    phases=(Phase.generate, Phase.shrink) if IS_LONG else (Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+# A walk that never gets there proves nothing.
+EXPECTED = {
+    *(f"order {status}" for status in OrderStatus),
+    *(f"payment {status}" for status in PaymentStatus),
+    "refund DONE",
+    "refund MANUAL",
+    "answered 200",
+}

@@ -1,0 +1,3 @@
+from tests.marketplace.sales.conftest import midtrans
+
+__all__ = ["midtrans"]

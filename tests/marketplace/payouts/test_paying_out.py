@@ -1,0 +1,410 @@
+"""Payouts: two people, a checked account, a bank file or Midtrans Payouts, and never twice."""
+
+import json
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
+
+from demo.simulator import iris as payouts_bank
+from demo.simulator import iris_state
+from foundation.errors import DomainError, InvalidInput
+from foundation.outbox.services import drain
+from marketplace.ledger.queries import balance
+from marketplace.orders.models import TransitionRefused
+from marketplace.payouts.iris import IrisMisconfigured, IrisUnreachable, signature_is_valid
+from marketplace.payouts.models import BatchWay, IrisNotification, Payout, PayoutBatch, PayoutEvent, PayoutStatus
+from marketplace.payouts.papers import bank_file
+from marketplace.payouts.queries import to_pay_out
+from marketplace.payouts.services import (
+    PayoutRefused,
+    SamePerson,
+    approve_batch,
+    check_bank_account,
+    look_at,
+    make_batch,
+    poll,
+    record_iris_notification,
+    record_outcome,
+    record_sent,
+    reject_batch,
+    send_batch,
+)
+from marketplace.payouts.services.sending import iris_of
+from marketplace.shops.models import BankAccount, BankAccountStatus, MerchantAccount
+from marketplace.shops.services import bank_account_checked, give_bank_account
+from tests.factories.accounts import UserFactory
+from tests.factories.orders import NOW, goods
+from tests.factories.payouts import BankAccountFactory
+from tests.marketplace.payouts.selling import close, sold
+from tests.marketplace.sales.money import faults
+from tests.racing import in_parallel
+
+pytestmark = pytest.mark.django_db
+MONDAY = NOW + timedelta(days=8)
+
+
+@pytest.fixture
+def iris(midtrans, settings):
+    """Payouts of the simulator."""
+    settings.IRIS_URL = midtrans.iris_url
+    return midtrans
+
+
+@pytest.fixture
+def settlement(midtrans):
+    """A shop is owed 85,000 and has a checked bank account."""
+    rendang = goods()
+    sold(midtrans, (rendang, None, 1))
+    BankAccountFactory(shop=rendang.listing.shop)
+    (closed,) = close()
+    return closed
+
+
+@pytest.fixture
+def maker():
+    return UserFactory()
+
+
+@pytest.fixture
+def approver():
+    return UserFactory()
+
+
+def made(settlement, maker, way=BatchWay.BANK_FILE) -> PayoutBatch:
+    return make_batch(way=way, settlement_ids=[settlement.pk], by_id=maker.pk, now=MONDAY)
+
+
+def owed(settlement) -> int:
+    return balance(f"settled:shop:{settlement.shop_id}")
+
+
+class TestTwoPeople:
+    def test_who_made_it_does_not_approve_it(self, settlement, maker, approver):
+        batch = made(settlement, maker)
+        with pytest.raises(SamePerson):
+            approve_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert Payout.objects.get().status == PayoutStatus.MADE
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        assert Payout.objects.get().status == PayoutStatus.APPROVED
+        assert faults() == []
+
+    def test_nor_does_the_database_let_them(self, settlement, maker):
+        batch = made(settlement, maker)
+        with pytest.raises(IntegrityError, match="batch_two_people"), transaction.atomic():
+            PayoutBatch.objects.filter(pk=batch.pk).update(status="APPROVED", decided_by=maker, decided_at=MONDAY)
+
+    def test_what_was_rejected_can_be_put_into_another(self, settlement, maker, approver):
+        reject_batch(batch_id=made(settlement, maker).pk, by_id=approver.pk, reason="salah", now=MONDAY)
+        assert [row.id for row in to_pay_out()] == [settlement.pk]
+        made(settlement, maker)
+        assert to_pay_out() == []
+
+    @pytest.mark.parametrize("change", [{"amount": 1}, {"settlement": 0}, {"bank_account": 0}])
+    def test_what_was_made_is_never_edited(self, settlement, maker, change):
+        made(settlement, maker)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Payout.objects.update(**change)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            PayoutEvent.objects.update(note="x")
+
+
+class TestMaking:
+    def test_needs_a_checked_account(self, settlement, maker):
+        BankAccount.objects.update(status=BankAccountStatus.DIFFERS)
+        with pytest.raises(PayoutRefused):
+            made(settlement, maker)
+        assert not PayoutBatch.objects.exists()
+
+    def test_takes_a_settlement_once(self, settlement, maker):
+        made(settlement, maker)
+        with pytest.raises(PayoutRefused):
+            made(settlement, maker)
+        assert Payout.objects.count() == 1
+
+    def test_an_account_that_changed_meanwhile_stops_the_approval(self, settlement, maker, approver):
+        batch = made(settlement, maker)
+        give_bank_account(
+            shop_id=settlement.shop_id, bank="bri", number="123456789", holder="Orang Lain", by_id=None, now=MONDAY
+        )
+        with pytest.raises(PayoutRefused):
+            approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+
+
+class TestBankFile:
+    def test_names_every_transfer(self, settlement, maker, approver):
+        batch = made(settlement, maker)
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        with translation.override("id"):
+            rows = bank_file(batch).decode("utf-8-sig").splitlines()
+        account = BankAccount.objects.get()
+        assert len(rows) == 2
+        assert (
+            rows[1] == f"{Payout.objects.get().pk};nagari;{account.number};Pemilik Contoh;85000;Lapau {settlement.pk}"
+        )
+
+    def test_money_leaves_when_the_bank_has_it_and_comes_back_if_it_fails(self, settlement, maker, approver):
+        batch = made(settlement, maker)
+        with pytest.raises(PayoutRefused):
+            record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        for _twice in range(2):
+            record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert (owed(settlement), balance("bank:operator")) == (0, 85_000)
+        payout = Payout.objects.get()
+        record_outcome(payout_id=payout.pk, is_done=True, by_id=maker.pk, now=MONDAY)
+        assert faults() == []
+        record_outcome(payout_id=payout.pk, is_done=False, reason="ditolak", by_id=maker.pk, now=MONDAY)
+        assert (owed(settlement), balance("bank:operator")) == (85_000, 0)
+        assert faults() == []
+        with pytest.raises(TransitionRefused):
+            record_outcome(payout_id=payout.pk, is_done=True, by_id=maker.pk, now=MONDAY)
+        assert [row.id for row in to_pay_out()] == [settlement.pk]
+
+
+class TestIris:
+    def approved(self, settlement, maker, approver) -> PayoutBatch:
+        batch = made(settlement, maker, BatchWay.IRIS)
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        return batch
+
+    def test_a_batch_is_sent_by_itself_and_done_when_the_bank_says_so(self, iris, settlement, maker, approver):
+        batch = self.approved(settlement, maker, approver)
+        drain(now=MONDAY)
+        payout = Payout.objects.get()
+        assert (payout.status, owed(settlement), balance("bank:operator:IRIS")) == ("SENT", 0, 85_000)
+        assert iris_state.balance(iris.world) == iris_state.OPENING_BALANCE - 85_000
+        iris.advance(seconds=60)
+        poll(now=MONDAY + timedelta(hours=1), limit=10)
+        payout.refresh_from_db()
+        assert payout.status == "DONE"
+        batch.refresh_from_db()
+        assert batch.check_at == MONDAY + timedelta(hours=1, days=1)
+        assert faults() == []
+
+    def test_completed_may_fail_later_and_is_owed_again(self, iris, settlement, maker, approver):
+        self.approved(settlement, maker, approver)
+        drain(now=MONDAY)
+        payout = Payout.objects.get()
+        iris.iris_act(payout.reference_no, "complete")
+        look_at(payout_id=payout.pk, now=MONDAY)
+        iris.iris_act(payout.reference_no, "fail")
+        look_at(payout_id=payout.pk, now=MONDAY)
+        payout.refresh_from_db()
+        assert (payout.status, payout.failure) == ("FAILED", "002 Transaction failed")
+        assert (owed(settlement), balance("bank:operator:IRIS")) == (85_000, 0)
+        assert [event.after for event in payout.events.order_by("pk")] == [
+            "MADE",
+            "APPROVED",
+            "SENT",
+            "DONE",
+            "FAILED",
+        ]
+        assert faults() == []
+
+    @pytest.mark.parametrize("endpoint", ["iris_create", "iris_approve"])
+    def test_no_answer_is_asked_again_and_pays_once(self, iris, settlement, maker, approver, endpoint):
+        batch = self.approved(settlement, maker, approver)
+        iris.fault("http", endpoint=endpoint, status=503)
+        with pytest.raises(IrisUnreachable):
+            send_batch(batch_id=batch.pk, now=MONDAY)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert len(iris_state.find(iris.world)) == 1
+        assert (Payout.objects.get().status, owed(settlement)) == ("SENT", 0)
+
+    def test_what_was_created_but_not_heard_of_is_the_same_transfer(self, iris, settlement, maker, approver):
+        batch = self.approved(settlement, maker, approver)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        # Our side forgets what it was told, as if the answer had been lost.
+        Payout.objects.update(reference_no="", status="APPROVED")
+        iris.advance(hours=1)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert len(iris_state.find(iris.world)) == 1
+
+    def test_a_refusal_fails_the_batch_and_owes_it_still(self, iris, settlement, maker, approver):
+        batch = self.approved(settlement, maker, approver)
+        with iris.world.held():
+            iris_state.change_balance(iris.world, -iris_state.OPENING_BALANCE)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        payout = Payout.objects.get()
+        assert (payout.status, payout.failure, owed(settlement)) == ("FAILED", "Insufficient balance", 85_000)
+        assert faults() == []
+
+    def test_a_wrong_key_is_for_people(self, iris, settings, settlement, maker, approver):
+        batch = self.approved(settlement, maker, approver)
+        keys = settings.IRIS_KEYS["operator"]
+        settings.IRIS_KEYS = {"operator": keys | {"approver_key": keys["creator_key"]}}
+        with pytest.raises(IrisMisconfigured):
+            send_batch(batch_id=batch.pk, now=MONDAY)
+        assert Payout.objects.get().status == "APPROVED"
+
+    def test_the_same_key_with_another_body_is_refused(self, iris):
+        adapter = iris_of(MerchantAccount(code="operator"))
+        order = payouts_order(1_000)
+        assert adapter.create([order], key="k") == adapter.create([order], key="k")
+        with pytest.raises(DomainError) as refusal:
+            adapter.create([payouts_order(2_000)], key="k")
+        assert refusal.value.key_was_used
+        assert (adapter.balance(), adapter.state(adapter.create([order], key="k")[0]).status) == (500_000_000, "queued")
+
+
+def payouts_order(amount: int):
+    from marketplace.payouts.iris import PayoutOrder
+
+    return PayoutOrder(holder="Pemilik Contoh", number="123456789", bank="bri", amount=amount, note="uji")
+
+
+class TestNotifications:
+    @pytest.fixture
+    def payout(self, iris, settlement, maker, approver):
+        batch = made(settlement, maker, BatchWay.IRIS)
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        return Payout.objects.get()
+
+    def last(self, iris) -> tuple[bytes, str]:
+        with iris.world.held():
+            notice = iris_state.notices(iris.world)[-1]
+        return notice["raw"].encode(), notice["signature"]
+
+    def test_the_vector_of_the_simulator_is_ours(self):
+        assert payouts_bank.KEYS.merchant_key
+        assert not signature_is_valid(b"{}", "", "")
+
+    def test_is_a_reason_to_look_and_counts_once(self, client, iris, payout):
+        iris.iris_act(payout.reference_no, "complete")
+        raw, signature = self.last(iris)
+        for _twice in range(2):
+            answer = client.post(
+                "/payouts/iris/notification/",
+                raw,
+                content_type="application/json",
+                headers={"Iris-Signature": signature},
+                HTTP_HOST="whatever.example",
+            )
+            assert answer.status_code == 200
+        drain(now=MONDAY)
+        assert IrisNotification.objects.count() == 1
+        payout.refresh_from_db()
+        assert payout.status == "DONE"
+
+    def test_a_told_state_is_not_believed(self, iris, payout):
+        raw = json.dumps({"reference_no": payout.reference_no, "status": "failed", "amount": "85000.0"}).encode()
+        import hashlib
+
+        signature = hashlib.sha512(raw + payouts_bank.KEYS.merchant_key.encode()).hexdigest()
+        assert record_iris_notification(raw=raw, signature=signature, now=MONDAY).status == 200
+        drain(now=MONDAY)
+        payout.refresh_from_db()
+        assert payout.status == "SENT"
+
+    @pytest.mark.parametrize(
+        ("raw", "signature", "status"),
+        [
+            (b"[]", "", 400),
+            (b"{", "", 400),
+            (b'{"reference_no": "fremd"}', "", 404),
+            (b'{"reference_no": "\\u0000"}', "", 404),
+            (b'{"reference_no": 7}', "", 404),
+            (b"x" * (64 * 1024 + 1), "", 413),
+        ],
+    )
+    def test_what_cannot_be_ours_is_refused(self, raw, signature, status):
+        assert record_iris_notification(raw=raw, signature=signature, now=MONDAY).status == status
+
+    def test_a_forged_one_is_refused(self, iris, payout):
+        raw, _signature = self.last(iris)
+        assert record_iris_notification(raw=raw, signature="0" * 128, now=MONDAY).status == 403
+        assert not IrisNotification.objects.exists()
+
+    def test_the_address_is_never_redirected(self, client):
+        for path in ("/payouts/iris/notification/",):
+            assert client.post(path, b"[]", content_type="application/json").status_code == 400
+
+
+class TestBankAccounts:
+    def given(self, shop, number="123456789", holder="Pemilik Contoh") -> BankAccount:
+        return give_bank_account(shop_id=shop.pk, bank="nagari", number=number, holder=holder, by_id=None, now=NOW)
+
+    @pytest.fixture
+    def shop(self):
+        return goods().listing.shop
+
+    @pytest.mark.parametrize(
+        ("number", "holder", "status"),
+        [
+            ("123456789", "Ibu pemilik contoh, SE", BankAccountStatus.VALID),
+            ("123456789", "Siti Aminah", BankAccountStatus.DIFFERS),
+            ("123450000", "Pemilik Contoh", BankAccountStatus.REFUSED),
+        ],
+    )
+    def test_the_bank_says_who_holds_it(self, iris, shop, number, holder, status):
+        account = self.given(shop, number, holder)
+        drain(now=NOW)
+        account.refresh_from_db()
+        assert account.status == status
+
+    def test_without_keys_a_person_checks_it(self, settings, shop):
+        settings.IRIS_KEYS = {}
+        account = self.given(shop)
+        check_bank_account(account_id=account.pk, now=NOW)
+        account.refresh_from_db()
+        assert account.status == BankAccountStatus.GIVEN
+        person = UserFactory()
+        bank_account_checked(
+            account_id=account.pk, status=BankAccountStatus.VALID, known_as="", now=NOW, by_id=person.pk
+        )
+        account.refresh_from_db()
+        assert (account.status, account.checked_by_id) == (BankAccountStatus.VALID, person.pk)
+
+    def test_the_same_again_changes_nothing_and_another_replaces_it(self, shop):
+        first = self.given(shop)
+        assert self.given(shop) == first
+        second = self.given(shop, "987654321")
+        first.refresh_from_db()
+        assert (first.status, second.status) == (BankAccountStatus.REPLACED, BankAccountStatus.GIVEN)
+
+    def test_its_number_cannot_be_changed_under_its_check(self, shop):
+        self.given(shop)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            BankAccount.objects.update(number="111111111")
+
+    @pytest.mark.parametrize(
+        ("bank", "number", "holder"),
+        [("nowhere", "123456789", "Siti Aminah"), ("bri", "12a", "Siti Aminah"), ("bri", "123456789", "S")],
+    )
+    def test_what_cannot_be_meant_is_refused(self, shop, bank, number, holder):
+        with pytest.raises(InvalidInput):
+            give_bank_account(shop_id=shop.pk, bank=bank, number=number, holder=holder, by_id=None, now=NOW)
+        assert not BankAccount.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_a_settlement_gets_into_one_batch(self, settlement):
+        people = [UserFactory().pk for _number in range(4)]
+
+        def try_to_make(person: int) -> str:
+            try:
+                make_batch(way=BatchWay.BANK_FILE, settlement_ids=[settlement.pk], by_id=person, now=MONDAY)
+            except PayoutRefused:
+                return "refused"
+            return "made"
+
+        assert sorted(in_parallel(try_to_make, people)) == ["made", "refused", "refused", "refused"]
+        assert Payout.objects.count() == 1
+
+    def test_a_batch_is_sent_once_by_two_workers(self, iris, settlement):
+        batch = made(settlement, UserFactory(), BatchWay.IRIS)
+        approve_batch(batch_id=batch.pk, by_id=UserFactory().pk, now=MONDAY)
+
+        def try_to_send(_number: int) -> None:
+            send_batch(batch_id=batch.pk, now=MONDAY)
+
+        in_parallel(partial(try_to_send), range(3))
+        assert len(iris_state.find(iris.world)) == 1
+        assert (Payout.objects.get().status, owed(settlement), balance("bank:operator:IRIS")) == ("SENT", 0, 85_000)
