@@ -7,7 +7,7 @@ PORT ?= 8000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench messages format lock clean
+.PHONY: help setup demo test check bench faults messages format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 20
@@ -27,6 +27,9 @@ check: setup ## Run the quick part of the tests, for every commit
 bench: setup ## Measure, and print the benchmarks
 	@.venv/bin/python -m tests.benchmarks
 	@exec .venv/bin/python -m tests.benchmarks.search
+
+faults: setup ## Try every fault of Midtrans under every misfortune of our own; writes docs/reliability.md
+	@exec .venv/bin/python -m tests.faults
 
 messages: setup ## Bring the message catalogues up to date with the code, and compile them
 	@.venv/bin/python -m tools.messages update

@@ -26,14 +26,21 @@ def secrets_are_set(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
     return faults
 
 
-@register("lapau", deploy=True)
+@register("lapau")
 def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Midtrans' sandbox keys begin with "SB-"; one environment's keys at the other's address are refused at every payment."""
     faults: list[CheckMessage] = []
+    addresses = (settings.MIDTRANS_CORE_URL, settings.MIDTRANS_SNAP_URL)
+    if len({"sandbox" in address for address in addresses}) > 1:
+        faults.append(
+            Error("MIDTRANS_CORE_URL and MIDTRANS_SNAP_URL belong to different Midtrans environments.", id="lapau.E008")
+        )
+    if not settings.DEMO and not all(address.startswith("https://") for address in addresses):
+        faults.append(Error("Midtrans is only spoken to by https.", id="lapau.E009"))
     sandbox = "sandbox" in settings.MIDTRANS_CORE_URL or settings.DEMO
     for code, keys in settings.MERCHANT_KEYS.items():
         if set(keys) != {"merchant_id", "server_key", "client_key"} or any(
-            key != key.strip() or not key for key in keys.values()
+            not key or any(letter.isspace() for letter in key) for key in keys.values()
         ):
             faults.append(
                 Error(
@@ -41,11 +48,39 @@ def keys_fit_the_environment(app_configs: Sequence[Any] | None, **kwargs: Any) -
                     id="lapau.E003",
                 )
             )
-        elif keys["server_key"].startswith("SB-") is not sandbox:
-            faults.append(Error(f"The keys of {code!r} are for the other Midtrans environment.", id="lapau.E004"))
-        elif "client" in keys["server_key"].lower():
-            faults.append(Error(f"The server key of {code!r} looks like a client key.", id="lapau.E005"))
+            continue
+        if "client" in keys["server_key"].lower() or "server" in keys["client_key"].lower():
+            faults.append(Error(f"The server key and the client key of {code!r} are mixed up.", id="lapau.E005"))
+        is_sandbox_key = keys["server_key"].startswith("SB-")
+        if is_sandbox_key and not sandbox:
+            faults.append(
+                Error(f"The keys of {code!r} are for Midtrans' sandbox, the address is not.", id="lapau.E004")
+            )
+        elif sandbox and not is_sandbox_key:
+            # Some newer sandbox accounts are said to have keys without it.
+            faults.append(
+                Caution(
+                    f"The keys of {code!r} do not begin with SB-: are they the sandbox's?",
+                    hint="A production key must never be used at the sandbox.",
+                    id="lapau.W010",
+                )
+            )
     return faults
+
+
+@register("lapau", deploy=True)
+def payout_keys_are_whole(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Midtrans Payouts needs three keys of an account, and takes a fourth; a misspelt one would show at the first payout."""
+    needed, known = {"creator_key", "approver_key", "merchant_key"}, {"otp"}
+    return [
+        Error(
+            f"IRIS_KEYS[{code!r}] needs creator_key, approver_key and merchant_key, and takes otp.",
+            hint="Leave IRIS_KEYS empty to pay out by bank file alone.",
+            id="lapau.E008",
+        )
+        for code, keys in settings.IRIS_KEYS.items()
+        if set(keys) - known != needed or not all(keys[name].strip() for name in needed)
+    ]
 
 
 @register("lapau", deploy=True)

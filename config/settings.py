@@ -34,6 +34,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_SCHEME == "https" else 0
 # Every region's site lies under the domain and is served by the same proxy.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT = SITE_SCHEME == "https"
+# Midtrans follows no redirect that turns a POST into a GET; a notification by http is answered too.
+SECURE_REDIRECT_EXEMPT = [r"^payments/", r"^payouts/"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview frames the page on its own host
 

@@ -19,6 +19,7 @@ class DemoAccount:
 ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("Pembeli", "pembeli@contoh.invalid", "Rani Contoh", "/akun/"),
     DemoAccount("Penjual UMKM (Bukittinggi)", "penjual@contoh.invalid", "Uni Contoh", "/toko-saya/"),
+    DemoAccount("Operator tiket (Bukittinggi)", "operator@contoh.invalid", "Operator Tiket Contoh", "/toko-saya/"),
     DemoAccount("Petugas gerbang (Bukittinggi)", "gerbang@contoh.invalid", "Petugas Contoh", "/gerbang/"),
     DemoAccount("Editor dinas (Bukittinggi)", "editor.bukittinggi@contoh.invalid", "Editor Contoh", "/admin/"),
     DemoAccount("Peninjau dinas (Bukittinggi)", "peninjau.bukittinggi@contoh.invalid", "Peninjau Contoh", "/admin/"),

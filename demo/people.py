@@ -19,6 +19,7 @@ TEAMS = {
     "keuangan@contoh.invalid": ("13", Role.TREASURER),
 }
 SELLER, GATE, PROVINCE = "penjual@contoh.invalid", "gerbang@contoh.invalid", "provinsi@contoh.invalid"
+OPERATOR = "operator@contoh.invalid"
 
 
 def load_people(*, now: datetime) -> None:
@@ -31,12 +32,13 @@ def load_people(*, now: datetime) -> None:
     province = RegionTeam.objects.get(region__level="PROVINCE")
     for role in Role:
         join_team(team=province, user=people[PROVINCE], role=role)
-    # The seller runs a maker's shop and the guides' office of Bukittinggi; the gate's phone admits for both ticket sellers.
+    # The seller runs a maker's shop; the operator runs both ticket sellers of Bukittinggi, and the gate's phone admits for them.
     shops = Shop.objects.filter(region__code="13.75", is_sample=True).order_by("pk")
     maker = shops.filter(kind="UMKM").first()
     assert maker is not None
     join_shop(shop_id=maker.pk, user_id=people[SELLER].pk, role=MemberRole.OWNER)
     for office in shops.exclude(kind="UMKM"):
+        join_shop(shop_id=office.pk, user_id=people[OPERATOR].pk, role=MemberRole.OWNER)
         join_shop(shop_id=office.pk, user_id=people[GATE].pk, role=MemberRole.GATE)
 
 

@@ -56,8 +56,8 @@ def names_of_the_province() -> Names:
         names.append(name)
         if level == RegionLevel.REGENCY:
             regions.append(name)
-            if latitude is not None and longitude is not None:
-                positions[name] = (latitude, longitude)
+        if latitude is not None and longitude is not None and level != RegionLevel.PROVINCE:
+            positions.setdefault(name, (latitude, longitude))
     places = Destination.objects.published().order_by("pk").values_list("name", "latitude", "longitude")
     for name, latitude, longitude in places:
         names.append(name)

@@ -73,7 +73,7 @@ def search(
     typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
     request = SearchRequest(
-        query=gazetteer.current().query(typed),
+        query=gazetteer.current().query(typed, today=day_of(now)),
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
@@ -98,7 +98,8 @@ def search(
         hits = [hit for hit in spread(found.hits, request) if hit.key not in first]
         hits = [*pinned, *hits] if at == 1 else hits
         total = max(found.total, len(pinned))
-        beside, reason = (), Beside.NOTHING
+        beside: tuple[Result, ...] = ()
+        reason = Beside.NOTHING
         if total < FEW:
             may_ask = not limited and monotonic() - began < _PATIENCE
             near_hits, reason = _beside(request, {hit.key for hit in hits}, may_ask=may_ask)
@@ -248,7 +249,7 @@ def _beside(request: SearchRequest, shown: set[str], *, may_ask: bool) -> tuple[
     concepts = request.query.concepts
     if len(concepts) > 1:
         looser += [
-            (Beside.FEWER_WORDS, replace(plain, query=_without(request.query, place)))
+            (Beside.FEWER_WORDS, replace(plain, query=_without(request.query, place), mend=False))
             for place in range(min(3, len(concepts)))
         ]
     hits: dict[str, Hit] = {}

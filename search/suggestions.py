@@ -179,7 +179,7 @@ def _near(word: str, analyzer: Analyzer, *, is_last: bool) -> list[str]:
 def _begun(beginning: str, phrases: Sequence[str]) -> list[str]:
     """Those of many ordered phrases that begin like this and go on."""
     place = bisect_right(phrases, beginning)
-    found = []
+    found: list[str] = []
     while place < len(phrases) and phrases[place].startswith(beginning) and len(found) < _MOST_SHELVES:
         found.append(phrases[place])
         place += 1

@@ -154,6 +154,22 @@ def start_redis(supervisor: Supervisor, tools: Tools, folder: Path, *, port: int
 
 def start_elasticsearch(supervisor: Supervisor, tools: Tools, folder: Path, *, http: int, transport: int) -> None:
     """Start a single node with a small heap; it takes some 15 seconds, so this does not wait."""
+    settings = ELASTICSEARCH_YML.format(http=http, transport=transport, folder=folder)
+    supervisor.start(elasticsearch_program(tools, folder, settings=settings), folder=folder)
+
+
+def elasticsearch_program(tools: Tools, folder: Path, *, settings: str, name: str = "Elasticsearch") -> Program:
+    """The program of one node; its folder is made at the first time, so that a node can be started again on its data."""
+    if not folder.exists():
+        make_elasticsearch_folder(tools, folder, settings=settings)
+    home = folder / "home" if (folder / "home").exists() else tools.elasticsearch
+    variables = {"ES_JAVA_HOME": tools.java, "ES_PATH_CONF": folder / "config", "ES_TMPDIR": folder / "tmp"}
+    command = ["env", "-u", "JAVA_HOME", *(f"{variable}={value}" for variable, value in variables.items())]
+    return Program(name, [*command, str(home / "bin" / "elasticsearch")], unprivileged_user())
+
+
+def make_elasticsearch_folder(tools: Tools, folder: Path, *, settings: str) -> None:
+    """Everything one node reads and writes, for the user who will run it."""
     user = prepare_folder(folder)
     home = tools.elasticsearch
     if user and subprocess.run(["test", "-x", home / "bin" / "elasticsearch"], user=user, check=False).returncode:
@@ -166,14 +182,11 @@ def start_elasticsearch(supervisor: Supervisor, tools: Tools, folder: Path, *, h
     for name in ("log4j2.properties", "role_mapping.yml", "roles.yml", "users", "users_roles"):
         if (home / "config" / name).exists():
             shutil.copy(home / "config" / name, config)
-    (config / "elasticsearch.yml").write_text(ELASTICSEARCH_YML.format(http=http, transport=transport, folder=folder))
+    (config / "elasticsearch.yml").write_text(settings)
     # Without the distribution's own jvm.options, which log into its folder.
     (config / "jvm.options").write_text(f"-XX:+UseSerialGC\n-Xms512m\n-Xmx512m\n-Djava.io.tmpdir={folder}/tmp\n")
     if user:
         run_as(None, ["chown", "-R", user, folder])
-    environment = {"ES_JAVA_HOME": str(tools.java), "ES_PATH_CONF": str(config), "ES_TMPDIR": f"{folder}/tmp"}
-    command = ["env", "-u", "JAVA_HOME", *(f"{name}={value}" for name, value in environment.items())]
-    supervisor.start(Program("Elasticsearch", [*command, str(home / "bin" / "elasticsearch")], user), folder=folder)
 
 
 def find_postgresql() -> Path:

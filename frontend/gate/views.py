@@ -71,9 +71,9 @@ def check(request: HttpRequest, gate: Gate) -> HttpResponse:
         return HttpResponse(refusal.sentence, status=refusal.status, content_type="text/plain; charset=utf-8")
     redemption = services.redeem(
         gate=gate,
-        scanned=request.POST.get("code", "")[:300],
+        scanned=_text(request.POST.get("code", ""))[:300],
         by_id=int(request.user.pk or 0),
-        nonce=request.POST.get("nonce") or uuid4().hex,
+        nonce=_text(request.POST.get("nonce", "")) or uuid4().hex,
         device=device_of(request, gate, now=now),
         scanned_at=now,
         now=now,
@@ -175,15 +175,20 @@ def read_scans(request: HttpRequest, *, now: datetime) -> Sequence[services.Offl
         rows = json.loads(request.body)["scans"]
         scans = [
             services.OfflineScan(
-                nonce=str(row["nonce"]),
-                scanned=str(row["scanned"])[:300],
+                nonce=_text(row["nonce"]),
+                scanned=_text(row["scanned"])[:300],
                 scanned_at=moment_of(float(row["at"]), now=now),
             )
             for row in rows
         ]
-    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise broken from error
     too_old = now - LONGEST_OFFLINE
     if len(scans) > MOST_SCANS or any(not one.nonce or one.scanned_at < too_old for one in scans):
         raise broken
     return scans
+
+
+def _text(value: object) -> str:
+    """What a phone sent as a text that a database takes: without zero bytes and halves of characters."""
+    return str(value).replace("\x00", "").encode(errors="ignore").decode()

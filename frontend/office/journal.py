@@ -34,6 +34,7 @@ DROP_CLOSING = "office.drop_closing"
 ACCEPT_PAYMENT = "office.accept_payment"
 REFUSE_PAYMENT = "office.refuse_payment"
 LOSE_DISPUTE = "office.lose_dispute"
+TAX_LETTER = "office.tax_letter"
 
 
 class Decision(LogFormatter):
@@ -75,6 +76,7 @@ LABELS = {
     ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
     REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
     LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
+    TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 
 

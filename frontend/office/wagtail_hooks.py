@@ -141,7 +141,7 @@ def treasury_refunds_item() -> MenuItem:
         _("Retribusi to give back"),
         reverse_lazy("office:treasury_refunds"),
         name="retribusi-kembali",
-        icon_name="undo",
+        icon_name="rotate",
         order=252,
     )
 

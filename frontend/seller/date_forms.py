@@ -167,7 +167,7 @@ class LimitsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A limit of nothing would be a way to hide it; that is done elsewhere."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if value == 0:
                 self.add_error(name, _("Give at least 1, or leave it empty."))
         return cleaned

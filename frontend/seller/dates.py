@@ -132,7 +132,7 @@ def slot_badge(slot: SlotSales) -> Badge:
 
 def sold_words(sold: int, waiting: int) -> str:
     """How many are sold, and how many wait for money, in one sentence."""
-    words = ngettext("%(count)d sold", "%(count)d sold", sold) % {"count": sold}
+    words = ngettext("%(count)d ticket sold", "%(count)d tickets sold", sold) % {"count": sold}
     if not waiting:
         return words
     more = ngettext("%(count)d waits for payment", "%(count)d wait for payment", waiting) % {"count": waiting}

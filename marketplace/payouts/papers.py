@@ -85,7 +85,7 @@ def statement_sheet(page: SettlementPage, *, language: str) -> Sheet:
         head=(_("Time"), _("Order"), _("Description"), _("How it comes about"), _("Amount")),
         rows=lines,
         foot=[("", "", words, "", amount) for words, amount in sums(page)],
-        widths=(34, 22, 55, 45, 24),
+        widths=(33, 22, 52, 44, 24),
         money=frozenset({4}),
     )
 
@@ -171,7 +171,7 @@ def book_sheet(book: ReceiptsBook, *, language: str) -> Sheet:
         ),
         rows=rows,
         foot=[total],
-        widths=(24, 42, 28, 20, 22, 13, 15, 22, 24, 24, 13, 22),
+        widths=(22, 38, 28, 18, 24, 13, 15, 22, 24, 22, 14, 21),
         money=frozenset({7, 11}),
         signers=(_("Treasurer of receipts"), _("Head of the office")),
         note=_(

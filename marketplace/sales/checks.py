@@ -2,33 +2,92 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from foundation.audit.registry import Finding, register
+from foundation.outbox.models import Delivery, DeliveryStatus
 from marketplace.catalog.models import ChargeKind
+from marketplace.inventory.models import Hold, HoldStatus
 from marketplace.ledger.models import AccountKind, Entry, Journal, JournalKind
 from marketplace.ledger.queries import balances
 from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder, ShopOrderStatus
-from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.models import (
+    GatewayReportRow,
+    Notification,
+    NotificationVerdict,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    ReportDifference,
+)
+from marketplace.sales.models import OPEN_VISITS, ClosedVisit, Closing, ClosingStatus, VisitStatus
 
 _COUNTED = (PaymentStatus.PAID, PaymentStatus.DISPUTED)
 _LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW)
 _CONFIRMED = (OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED)
+_LEFT_THE_SHOP = (ShopOrderStatus.SENT, ShopOrderStatus.RECEIVED)
+# The bank's word is looked for that long; after it a person asks Midtrans.
+_GIVEN_UP_AFTER = timedelta(days=29)
 _GIVEN_UP = (OrderStatus.PLACED, OrderStatus.LAPSED, OrderStatus.CANCELLED)
 
 
 def register_all() -> None:
     """Have the checks run by ``manage.py audit``."""
+    register("holds_of_lines", line=1, check=holds_of_lines)
     register("order_amounts", line=2, check=order_amounts)
+    register("refund_amounts", line=2, check=refund_amounts)
     register("journals_of_money", line=3, check=journals_of_money)
     register("money_and_orders", line=4, check=money_and_orders)
     register("clearing_balances", line=4, check=clearing_balances)
+    register("report_differences", line=4, check=report_differences)
+    register("refunds_go_on", line=4, check=refunds_go_on)
+    register("closed_dates", line=4, check=closed_dates)
     register("one_effect_per_payment", line=5, check=one_effect_per_payment)
+    register("every_notification_is_looked_at", line=5, check=every_notification_is_looked_at)
     register("late_money", line=6, check=late_money)
     register("retribusi_gross", line=11, check=retribusi_gross)
+
+
+def holds_of_lines() -> Iterator[Finding]:
+    """Each hold is of a line that may have it, and each sold line has its place or piece, for all that did not go back."""
+    lines = {
+        pk: (status, quantity - refunded, has_left, pool)
+        for pk, status, quantity, refunded, has_left, slot_pool, stock_pool in OrderLine.objects.annotate(
+            left_the_shop=Q(shop_order__status__in=_LEFT_THE_SHOP, slot__isnull=True)
+        ).values_list(
+            "pk",
+            "shop_order__order__status",
+            "quantity",
+            "refunded_quantity",
+            "left_the_shop",
+            "slot__pool_id",
+            "variant__stock__pool_id",
+        )
+        for pool in [slot_pool or stock_pool]
+    }
+    held: defaultdict[Any, dict[int, int]] = defaultdict(dict)
+    rows = Hold.objects.filter(status__in=(HoldStatus.ACTIVE, HoldStatus.CONFIRMED))
+    for pk, line, pool, quantity, status in rows.values_list("pk", "line", "pool_id", "quantity", "status"):
+        if line not in lines:
+            yield Finding(row=f"hold {pk}", fault="is of no order line")
+            continue
+        order_status, left, has_left, _pool = lines[line]
+        if status == HoldStatus.CONFIRMED:
+            held[line][pool] = quantity
+            if order_status not in _CONFIRMED and not has_left:
+                yield Finding(row=f"hold {pk}", fault=f"is sold, and its order is {order_status}")
+            elif quantity != left and not has_left:
+                yield Finding(row=f"hold {pk}", fault=f"is of {quantity}, and {left} were kept")
+        elif order_status != OrderStatus.PLACED:
+            yield Finding(row=f"hold {pk}", fault=f"still waits, and its order is {order_status}")
+    for line_id, (status, left, _has_left, pool) in lines.items():
+        if status in _CONFIRMED and left and pool not in held[line_id]:
+            yield Finding(row=f"order line {line_id}", fault="is sold without its place or piece")
 
 
 def order_amounts() -> Iterator[Finding]:
@@ -45,6 +104,30 @@ def order_amounts() -> Iterator[Finding]:
         yield Finding(row=f"order line {pk}", fault=f"its amount is {amount}, its price rows add up to {found}")
     for payment_id in Payment.objects.exclude(amount=F("order__amount")).values_list("pk", flat=True):
         yield Finding(row=f"payment {payment_id}", fault="asks for another amount than its order's")
+
+
+def refund_amounts() -> Iterator[Finding]:
+    """What refunds say went back of a line is what the line says, and their price rows add up to it."""
+    named: Counter[str] = Counter()
+    rows = Refund.objects.filter(payment__is_surplus=False).exclude(status=RefundStatus.FAILED)
+    parts = dict(rows.order_by().values_list("pk").annotate(total=Sum("parts__amount")))
+    shipping = {
+        str(name): amount - discount
+        for name, amount, discount in ShopOrder.objects.values_list("shipment", "shipping_amount", "discount_amount")
+    }
+    for pk, amount, lines in rows.values_list("pk", "amount", "lines"):
+        named.update({name: quantity for name, quantity in lines.items() if name not in shipping})
+        expected = (parts.get(pk) or 0) + sum(shipping.get(name, 0) for name in lines)
+        # Made at Midtrans' dashboard for a part: a person says who bears it.
+        if lines and expected != amount:
+            yield Finding(row=f"refund {pk}", fault=f"is of {amount}, its price rows and shipments of {expected}")
+    sold = OrderLine.objects.filter(shop_order__order__status__in=(*_CONFIRMED, OrderStatus.REFUNDED), amount__gt=0)
+    sold = sold.exclude(shop_order__order__paid_at=None)
+    for line_id, back in sold.values_list("pk", "refunded_quantity"):
+        if named[str(line_id)] != back:
+            yield Finding(
+                row=f"order line {line_id}", fault=f"says {back} went back, its refunds say {named[str(line_id)]}"
+            )
 
 
 def journals_of_money() -> Iterator[Finding]:
@@ -87,6 +170,67 @@ def clearing_balances() -> Iterator[Finding]:
         # Money enters the ledger from here, so what came in stands on the other side.
         if expected[account] != -actual[account]:
             yield Finding(row=account, fault=f"brought in {-actual[account]} instead of {expected[account]}")
+
+
+def report_differences() -> Iterator[Finding]:
+    """What Midtrans reports agrees with our books, or a person has said why not."""
+    rows = GatewayReportRow.objects.exclude(difference=ReportDifference.NONE).filter(explained_at=None)
+    for name, line, order_id, difference in rows.values_list("report__name", "line_number", "order_id", "difference"):
+        yield Finding(row=f"{name} line {line or '-'}", fault=f"{order_id}: {difference.lower()}, and nobody said why")
+
+
+def refunds_go_on() -> Iterator[Finding]:
+    """Money that is to go back has somebody who sends it: Midtrans at a time, a person, or a treasury with a deadline."""
+    for pk in Refund.objects.filter(status=RefundStatus.REQUESTED, try_at=None).values_list("pk", flat=True):
+        yield Finding(row=f"refund {pk}", fault="is to be sent, and nobody sends it any more")
+    accepted = Refund.objects.filter(
+        status=RefundStatus.ACCEPTED, payment__check_at=None, payment__is_quarantined=False
+    )
+    last = accepted.exclude(requested_at__lt=F("payment__looked_at") - _GIVEN_UP_AFTER)
+    for pk in last.values_list("pk", flat=True):
+        yield Finding(row=f"refund {pk}", fault="was accepted, and nobody looks whether it arrives")
+    over = Refund.objects.exclude(status=RefundStatus.FAILED).values("payment").annotate(total=Sum("amount"))
+    for payment_id, total, amount in over.filter(total__gt=F("payment__amount")).values_list(
+        "payment", "total", "payment__amount"
+    ):
+        yield Finding(row=f"payment {payment_id}", fault=f"brought {amount}, and {total} goes back")
+
+
+def closed_dates() -> Iterator[Finding]:
+    """Whoever bought a date that was closed is looked after, and a closing that says it is done is done."""
+    open_ones = ClosedVisit.objects.exclude(closing__status=ClosingStatus.RUNNING)
+    for pk in open_ones.filter(status__in=(*OPEN_VISITS, VisitStatus.FAILED)).values_list("closing_id", flat=True):
+        yield Finding(row=f"closing {pk}", fault="is over, and a visit is still open")
+    for pk in Closing.objects.filter(status=ClosingStatus.RUNNING, acts_at=None).values_list("pk", flat=True):
+        if ClosedVisit.objects.filter(closing=pk, status__in=OPEN_VISITS).exists():
+            yield Finding(row=f"closing {pk}", fault="has open visits, and nobody works on it any more")
+    for pk in ClosedVisit.objects.filter(status=VisitStatus.MOVED, slot=F("moved_to")).values_list("pk", flat=True):
+        yield Finding(row=f"closed visit {pk}", fault="moved to the date that was closed")
+    handled = ClosedVisit.objects.filter(order=OuterRef("shop_order__order"), slot=OuterRef("slot"))
+    running = Closing.objects.filter(slots=OuterRef("slot"), status=ClosingStatus.RUNNING)
+    sold = OrderLine.objects.filter(
+        slot__closed_at__isnull=False,
+        slot__closings__isnull=False,
+        shop_order__order__status__in=_CONFIRMED,
+        refunded_quantity__lt=F("quantity"),
+    )
+    # An uncertain payment is given back once it is certain.
+    for line_id in sold.exclude(Exists(handled)).exclude(Exists(running)).values_list("pk", flat=True).distinct():
+        yield Finding(row=f"order line {line_id}", fault="is for a closed date, and nobody looks after it")
+
+
+def every_notification_is_looked_at() -> Iterator[Finding]:
+    """What Midtrans told of a payment was followed by a look at it, or one is on its way."""
+    told = Notification.objects.filter(verdict=NotificationVerdict.ACCEPTED, payment__check_at=None)
+    unseen = told.filter(Q(payment__looked_at=None) | Q(payment__looked_at__lt=F("received_at")))
+    coming = set(
+        Delivery.objects.filter(event__topic="payment.notified", status=DeliveryStatus.PENDING).values_list(
+            "event__key", flat=True
+        )
+    )
+    for payment_id in unseen.values_list("payment_id", flat=True).distinct():
+        if str(payment_id) not in coming:
+            yield Finding(row=f"payment {payment_id}", fault="Midtrans told of it, and nobody looked")
 
 
 def one_effect_per_payment() -> Iterator[Finding]:

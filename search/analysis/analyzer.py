@@ -25,7 +25,9 @@ MOST_QUERY_CHARACTERS = 200
 MOST_QUERY_WORDS = 32
 # The other names of a word hold a little less for its other forms.
 _INFLECTED = 0.8
-_MOST_OTHER_NAMES = 24
+_MOST_OTHER_NAMES = 20
+# A long query is a name typed out: it needs few other names, and an engine should not have to look for thousands.
+_LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
 NEAR_A_REGION_KM, NEAR_A_PLACE_KM = 60.0, 12.0
 _STROKES = re.compile(r"\s[/|]\s|\|")
@@ -53,6 +55,10 @@ class Concept:
     parts: "tuple[Concept, ...]" = ()
     # The name of a region says where: it is met by what lies there or bears the name, not by what only mentions it.
     is_place: bool = False
+
+    def with_fewer_names(self, most: int) -> "Concept":
+        """The same with its best other names alone."""
+        return replace(self, alternatives=self.alternatives[: 1 + most])
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Analyzer:
         self.compounds = Compounds(
             [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
             in_one=_idioms(mark="+"),
+            open_ones=_idioms(mark="~"),
         )
         self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
         self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
@@ -106,6 +113,12 @@ class Analyzer:
         # Other names are listed under one form of a word; any other form leads there by its stem.
         single = [phrase[0] for phrase in self.lexicon.other_names if len(phrase) == 1]
         self._listed = {self._stem(word, language): word for language in ("en", "id") for word in reversed(single)}
+        self.kinds = frozenset(
+            self._stem(term, language)
+            for line in read_words("kinds.txt")
+            for term in self.compounds.merged(tuple(words(line)))
+            for language in ("id", "en")
+        )
         self._fillers = frozenset(read_words("stopwords.txt"))
         self._intents = frozenset(self.stemmer.indonesian(word) for word in read_words("intents.txt"))
         self._of_the_province = frozenset(
@@ -120,7 +133,7 @@ class Analyzer:
 
     def terms(self, *texts: str) -> str:
         """The folded words of texts with fixed compounds made one word, as a field to index."""
-        return " ".join(term for text in texts for term in self.compounds.merged(tuple(words(text))))
+        return " ".join(term for text in texts for term in self.compounds.indexed(tuple(words(text))))
 
     def stems(self, *texts: tuple[str, str]) -> str:
         """The stems of ``(text, language)`` pairs, as a field to index."""
@@ -128,7 +141,7 @@ class Analyzer:
             self._stem(term, language)
             for text, language in texts
             if text
-            for term in self.compounds.merged(tuple(words(text)))
+            for term in self.compounds.indexed(tuple(words(text)))
         )
 
     def heads(self, text: str, language: str) -> str:
@@ -142,7 +155,9 @@ class Analyzer:
         rest, wishes = taken_out(text, today=today)
         typed = words(rest)[:MOST_QUERY_WORDS]
         pieces, around = self._around(self.compounds.pieces(tuple(typed)))
-        concepts = tuple(self._concepts(list(dict.fromkeys(pieces))))
+        concepts = tuple({concept.typed: concept for concept in self._concepts(pieces)}.values())
+        if len(concepts) > _LONG_QUERY:
+            concepts = tuple(concept.with_fewer_names(_OTHER_NAMES_IN_A_LONG_QUERY) for concept in concepts)
         meant = [concept for concept in concepts if not self._fills(concept)]
         liked = tuple(concept for concept in meant if self._is_liked(concept))
         asked = tuple(concept for concept in meant if concept not in liked)
@@ -252,7 +267,9 @@ class Analyzer:
                     for other, weight in self.lexicon.of((listed,)).items():
                         others.setdefault(other, weight * _INFLECTED)
             if is_doubled(phrase[0]) and phrase[0] not in self.stemmer.kept:
-                others.setdefault((phrase[0].partition("-")[0],), _INFLECTED)
+                once = (phrase[0].partition("-")[0],)
+                for other, weight in {once: 1.0, **self.lexicon.of(once)}.items():
+                    others.setdefault(other, weight * _INFLECTED)
         others.pop(phrase, None)
         ranked = sorted(others.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OTHER_NAMES]
         return Concept(
@@ -268,10 +285,14 @@ class Compounds:
     What is written as one word is thereby the same: kaoskaki, bukittinggi, powerbank.
     """
 
-    def __init__(self, phrases: Iterable[Phrase], *, in_one: Iterable[Phrase] = ()) -> None:
+    def __init__(
+        self, phrases: Iterable[Phrase], *, in_one: Iterable[Phrase] = (), open_ones: Iterable[Phrase] = ()
+    ) -> None:
         known = {phrase for phrase in phrases if len(phrase) > 1}
         # Those that people mostly write as one word are also shown so.
         self._in_one = frozenset(in_one)
+        # Those whose words also count alone: a double tape is a tape.
+        self._open = {"".join(phrase): phrase for phrase in open_ones if phrase in known}
         self.joined = {"".join(phrase): phrase for phrase in known}
         self._known = frozenset(known)
         sizes: dict[str, set[int]] = {}
@@ -284,6 +305,12 @@ class Compounds:
         if not any(word in self._sizes for word in typed):
             return typed
         return tuple(term for term, _ in self.pieces(typed))
+
+    def indexed(self, typed: Phrase) -> Iterator[str]:
+        """The words of a document with every compound made one word, and the words of open compounds beside it."""
+        for term in self.merged(typed):
+            yield term
+            yield from self._open.get(term, ())
 
     def pieces(self, typed: Phrase) -> list[Piece]:
         """The same, each with the words that were typed for it."""
@@ -315,7 +342,7 @@ def _is_one_name(name: Phrase) -> bool:
 
 @cache
 def _idioms(mark: str = "") -> tuple[Phrase, ...]:
-    return tuple(tuple(words(line)) for line in read_words("idioms.txt") if line.endswith(mark))
+    return tuple(tuple(words(line)) for line in read_words("idioms.txt") if mark in line)
 
 
 @cache

@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded; a doubled word stays one: oleh-oleh, oleh oleh and oleh2 are the same."""
+    """The words of a text, folded; a doubled word is one: oleh-oleh, oleh oleh and oleh2 are the same."""
     return list(_words(text))
 
 
@@ -41,8 +41,8 @@ def _words(text: str) -> tuple[str, ...]:
     """The same, kept: the title of a document is asked for again and again while it is analysed."""
     found: list[str] = []
     for word in _parts(fold(text)):
-        if found and found[-1] == word and word.isalpha() and len(word) > 2:
-            found[-1] = f"{word}-{word}"
+        if found and len(word) > 2 and word.isalpha() and word in (found[-1], f"{found[-1]}an", f"{found[-1]}nya"):
+            found[-1] = f"{found[-1]}-{word}"
         else:
             found.append(word[:LONGEST_WORD])
     return tuple(found)

@@ -25,6 +25,7 @@ class Lexicon:
     other_names: dict[Phrase, dict[Phrase, float]]
     # What Minangkabau forms are in Indonesian.
     indonesian: dict[Phrase, set[Phrase]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
     longest: int = field(default=3)
 
     def known(self, phrase: Phrase) -> bool:
@@ -52,7 +53,7 @@ class Lexicon:
         return next(indonesian_forms(word, self._is_known), word)
 
     def _is_known(self, word: str) -> bool:
-        return word in roots() or (word,) in self.other_names
+        return word in roots() or word in self.names or (word,) in self.other_names
 
 
 def build(
@@ -89,8 +90,9 @@ def build(
     for joined, split in read_pairs("compounds.txt"):
         add((joined,), tuple(split.split()), COMPOUND)
         add(tuple(split.split()), (joined,), COMPOUND)
+    names = frozenset(names)
     for name in names:
         if 1 < len(name) <= 3:
             add(name, ("".join(name),), COMPOUND)
             add(("".join(name),), name, COMPOUND)
-    return Lexicon(dict(table), indonesian=dict(indonesian))
+    return Lexicon(dict(table), indonesian=dict(indonesian), names=frozenset(word for name in names for word in name))

@@ -32,16 +32,27 @@ class Names:
         """Names as people write them."""
         of_regions = {form for name in regions for form in forms(tuple(words(name)))}
         phrases = {tuple(words(name)) for name in names} | of_regions
-        placed: dict[Phrase, Position] = {}
-        for name, position in (positions or {}).items():
-            for form in forms(tuple(words(name.partition("(")[0]))):
-                placed.setdefault(form, position)
+        placed = _placed(positions or {})
         return cls(frozenset(filter(None, phrases)), frozenset(of_regions), placed)
 
     @property
     def words(self) -> frozenset[str]:
         """All the words of all the names."""
         return frozenset(word for phrase in self.phrases for word in phrase)
+
+
+def _placed(positions: Mapping[str, Position]) -> dict[Phrase, Position]:
+    """Positions by name, and by the end of a name where no other ends so: Danau Maninjau is Maninjau."""
+    placed: dict[Phrase, Position] = {}
+    ends: dict[Phrase, set[Position]] = {}
+    for name, position in positions.items():
+        phrase = tuple(words(name.partition("(")[0]))
+        for form in forms(phrase):
+            placed.setdefault(form, position)
+        for start in range(1, len(phrase)):
+            ends.setdefault(phrase[start:], set()).add(position)
+    alone = {end: there.pop() for end, there in ends.items() if len(there) == 1}
+    return alone | placed
 
 
 def forms(name: Phrase) -> list[Phrase]:

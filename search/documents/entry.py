@@ -16,8 +16,8 @@ from search.results import Kind
 # names, what kind that is, where it is, and the rest.
 TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 5.0, "labels": 4.0, "place": 2.0, "body": 0.8}
 SURFACE_FIELDS = frozenset({"term", "place"})
-# A region's name is looked for in these alone: what only mentions it is not there.
-PLACE_FIELDS = frozenset({"term", "place"})
+# A region's name is looked for in these alone, with these scores: what only mentions it is not there.
+PLACE_WEIGHTS = {"term": 8.0, "place": 12.0}
 _LONGEST_NAME = 160
 # Both ends belong to a band, so that choosing it finds exactly what was counted.
 PRICE_BANDS = (
@@ -76,7 +76,7 @@ def price_band(price: int | None) -> str:
 
 def entry(content: Content, analyzer: Analyzer) -> Entry:
     """Analyse a content for an index."""
-    title, summary, body, labels = content.title, content.summary, content.body, content.labels
+    title, labels = content.title, content.labels
     titles = [(title.id, "id"), (title.en, "en"), *((name, "id") for name in content.names)]
     shelves = [(content.category_name.id, "id"), (content.category_name.en, "en"), (labels.id, "id"), (labels.en, "en")]
     texts = {
@@ -85,7 +85,7 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
         "head": " ".join(analyzer.heads(*pair) for pair in titles),
         "place": analyzer.terms(*content.places, content.shop),
         "labels": analyzer.stems(*shelves),
-        "body": analyzer.stems((summary.id, "id"), (summary.en, "en"), (body.id, "id"), (body.en, "en")),
+        "body": _body(content, analyzer),
     }
     surface = analyzer.surface(title.id, title.en, *content.names)
     spell = f"{surface} {analyzer.surface(*content.places, *(text for text, _ in shelves))}"
@@ -110,6 +110,15 @@ def entry(content: Content, analyzer: Analyzer) -> Entry:
         created=_timestamp(content.created),
         card=card,
     )
+
+
+def _body(content: Content, analyzer: Analyzer) -> str:
+    summary, body = content.summary, content.body
+    stems = analyzer.stems((summary.id, "id"), (summary.en, "en"), (body.id, "id"), (body.en, "en"))
+    if content.kind is not Kind.DESTINATION:
+        return stems
+    # A hill with a view of a lake is no lake.
+    return " ".join(stem for stem in stems.split() if stem not in analyzer.kinds)
 
 
 def full_names(content: Content, analyzer: Analyzer) -> Iterator[str]:

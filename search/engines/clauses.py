@@ -6,13 +6,16 @@ from math import asin, cos, radians, sin, sqrt
 
 from search.analysis.analyzer import Alternative, Analysed, Concept
 from search.analysis.lexicon import NARROWER
-from search.documents.entry import PLACE_FIELDS, SURFACE_FIELDS, TEXT_WEIGHTS, whole
+from search.documents.entry import PLACE_WEIGHTS, SURFACE_FIELDS, TEXT_WEIGHTS, whole
 
 # Of several fields that match, the best one counts and the others a little.
 TIE_BREAKER = 0.2
 # The whole name typed out comes first, whatever else matches; its words in a row count more than apart.
 WHOLE_NAME_SCORE = 40.0
 IN_A_ROW_BOOST = 4.0
+# Whoever names a shelf wants what stands on it before what merely bears the word: food before cat food.
+SHELF_SCORE = 15.0
+_SAME_THING = 0.7
 # What is better met than not weighs a little.
 LIKED_BOOST = 0.15
 # What was typed as a phrase and stands apart counts less.
@@ -39,17 +42,21 @@ class Clause:
     field: str
     words: tuple[str, ...]
     weight: float
+    # Whether the weight is the score, however rare the words are.
+    is_flat: bool = False
 
 
 def clauses(alternative: Alternative, *, is_place: bool = False) -> Iterator[Clause]:
     """Where one way to say a concept may be found."""
     for field, weight in TEXT_WEIGHTS.items():
-        if is_place and field not in PLACE_FIELDS:
-            continue
+        if is_place:
+            if field not in PLACE_WEIGHTS:
+                continue
+            weight = PLACE_WEIGHTS[field]
         if alternative.weight <= NARROWER and field != "head":
             weight *= DESCRIBING
         if field in SURFACE_FIELDS:
-            yield Clause(field, alternative.terms, weight * alternative.weight)
+            yield Clause(field, alternative.terms, weight * alternative.weight, is_flat=is_place)
         else:
             for stems in alternative.stems:
                 yield Clause(field, stems, weight * alternative.weight)
@@ -61,6 +68,12 @@ def whole_names(query: Analysed) -> Iterator[tuple[str, float]]:
     if len(query.concepts) == 1:
         for other in query.concepts[0].alternatives[1:]:
             yield whole(" ".join(other.words)), WHOLE_NAME_SCORE * other.weight
+
+
+def shelves(concept: Concept) -> list[str]:
+    """The stems under which a concept names a shelf."""
+    same = [way for way in concept.alternatives if way.weight >= _SAME_THING and not concept.is_place]
+    return list(dict.fromkeys(stems[0] for way in same for stems in way.stems if len(stems) == 1))
 
 
 def met_enough(query: Analysed) -> Iterator[tuple[Concept, ...]]:

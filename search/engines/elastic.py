@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 from elastic_transport import ConnectionError as Unreachable
 from elasticsearch import (
@@ -47,6 +47,10 @@ BULK_SECONDS = 30.0
 REBUILD_SECONDS = 1800.0
 # Deleted documents keep their version this long, so that a late older version cannot bring them back.
 TOMBSTONES = "1h"
+# Whether a word occurs is remembered this long.
+_SEEN_SECONDS, _MOST_SEEN = 10.0, 2_000
+_TYPE = "application/vnd.elasticsearch+json; compatible-with=9"
+_HEADERS = {"accept": _TYPE, "content-type": _TYPE}
 _TOO_BUSY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -78,7 +82,9 @@ class ElasticsearchEngine:
 
     name = "elasticsearch"
 
-    def __init__(self, *, url: str, index: str, analyzer: Callable[[], Analyzer]) -> None:
+    def __init__(
+        self, *, url: str, index: str, analyzer: Callable[[], Analyzer], seconds: float = SEARCH_SECONDS
+    ) -> None:
         nodes = [node.strip() for node in url.split(",") if node.strip()]
         self.client = Elasticsearch(
             nodes,
@@ -94,15 +100,17 @@ class ElasticsearchEngine:
         self.index = index
         self.building = f"{index}-building"
         self.analyzer = analyzer
+        self.seconds = seconds
         # Long writes that time out say nothing about short questions.
         self.reading, self.writing = Circuit(), Circuit()
         self._budget = threading.local()
+        self._seen: dict[tuple[object, ...], tuple[float, object]] = {}
 
     # Reading ---------------------------------------------------------------------------------------------------------
     def search(self, request: SearchRequest) -> SearchResponse:
         """Find documents: exactly first, with mended spelling only when little is found."""
         try:
-            with self._within(SEARCH_SECONDS):
+            with self._within(self.seconds):
                 return in_phases(
                     request,
                     run=self._run,
@@ -117,8 +125,7 @@ class ElasticsearchEngine:
         """Documents whose title has all these words, the last one perhaps unfinished; most popular first."""
         try:
             with self._within(SUGGEST_SECONDS):
-                answer = terms.suggesting(self._new(), words)[:limit].execute()
-                return [_hit(hit) for hit in _hits(answer)]
+                return [_hit(hit) for hit in self._ask(terms.suggesting(Search(), words)[:limit])["hits"]["hits"]]
         except (EngineBroken, ApiError) as broken:
             raise EngineDown(str(broken)) from broken
 
@@ -159,6 +166,7 @@ class ElasticsearchEngine:
     def apply(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Send changes; what is older than what the index holds is passed over."""
         with self.writing.passing(), answering():
+            self._seen.clear()
             # Never by an index's own name: written to after its removal, it would come back without a mapping. The one being
             # filled goes first: if they change places in between, the second finds its version there already.
             refused: dict[str, str] = {}
@@ -207,37 +215,72 @@ class ElasticsearchEngine:
             self._budget.until = time.monotonic() + seconds
             yield
 
-    def _new(self) -> Search[Any]:
+    def _ask(self, search: Search[Any]) -> dict[str, Any]:
+        """Ask one thing within what is left of the budget. Without the client's layers of objects, which cost more than the question.
+
+        :raises Failure: the server does not answer in time, or not as Elasticsearch does.
+        """
         left = self._budget.until - time.monotonic()
         if left <= 0:
             raise Failure("The time for this search is over.")
-        return Search(using=self.client.options(request_timeout=left), index=self.index)
+        body = {**search.to_dict(), "timeout": f"{max(1, int(1000 * left))}ms"}
+        meta, answer = self.client.transport.perform_request(
+            "POST", f"/{self.index}/_search", body=body, headers=_HEADERS, request_timeout=left
+        )
+        if meta.status in _TOO_BUSY:
+            raise Failure(f"Elasticsearch answers {meta.status}.")
+        if meta.status == 404:
+            raise EngineBroken("There is no index.")
+        if meta.status >= 400:
+            raise EngineDown(f"Elasticsearch refuses the question: {str(answer)[:200]}")
+        if meta.headers.get("x-elastic-product") != "Elasticsearch" or not isinstance(answer, dict):
+            raise Failure("Something that is not Elasticsearch answers.")
+        if answer.get("timed_out"):
+            raise Failure("Elasticsearch ran out of time.")
+        return answer
 
     def _run(self, request: SearchRequest) -> SearchResponse:
         start, stop = min(request.offset, DEEPEST), min(request.offset + request.limit, DEEPEST)
-        search = terms.asking(self._new(), request)[start:stop]
-        answer = search.execute()
+        answer = self._ask(terms.asking(Search(), request)[start:stop])
         return SearchResponse(
-            hits=tuple(_hit(hit) for hit in _hits(answer)),
+            hits=tuple(_hit(hit) for hit in answer["hits"]["hits"]),
             total=_total(answer),
             facets=terms.counted(answer) if request.facets else {},
         )
 
     def _occurs(self, concept: Concept, kind: str) -> bool:
-        search = self._new().query(terms.occurring(concept, kind)).extra(size=0, terminate_after=1)
-        return _total(search.execute()) > 0
+        def look() -> bool:
+            search = Search().query(terms.occurring(concept, kind)).extra(size=0, terminate_after=1)
+            return _total(self._ask(search)) > 0
+
+        ways = tuple(alternative.words for alternative in concept.alternatives)
+        return self._lately(("occurs", kind, ways), look)
 
     def _spellings(self, word: str) -> list[Spelling]:
         most = most_edits(word)
         if not most:
             return []
-        found = terms.spelling(self._new(), word, most).execute().suggest["spell"][0].options
-        options = [
-            Spelling(option.text, terms.distance(word, option.text, most), option.freq)
-            for option in found
-            if option.text != word
-        ]
-        return likeliest_first(word, options)
+
+        def look() -> list[Spelling]:
+            found = self._ask(terms.spelling(Search(), word, most))["suggest"]["spell"][0]["options"]
+            options = [
+                Spelling(option["text"], terms.distance(word, option["text"], most), option["freq"])
+                for option in found
+                if option["text"] != word
+            ]
+            return likeliest_first(word, options)
+
+        return list(self._lately(("spellings", word), look))
+
+    def _lately[Known](self, what: tuple[object, ...], look: Callable[[], Known]) -> Known:
+        """What was seen of a word within the last seconds, else seen now; slips come in swarms."""
+        now = time.monotonic()
+        seen = self._seen.get(what)
+        if seen is None or now - seen[0] > _SEEN_SECONDS:
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.clear()
+            seen = self._seen[what] = (now, look())
+        return cast("Known", seen[1])
 
     def _behind(self, alias: str) -> list[str]:
         """The index an alias stands for; none before the first rebuild."""
@@ -310,14 +353,9 @@ def _action(alias: str, operation: Operation) -> dict[str, Any]:
     return action | {"_op_type": "index", "_source": terms.source(operation.entry)}
 
 
-def _hit(hit: Any) -> Hit:
-    return Hit(key=hit["_id"], score=float(hit["_score"] or 0.0), card=hit["_source"]["card"].to_dict())
+def _hit(hit: dict[str, Any]) -> Hit:
+    return Hit(key=hit["_id"], score=float(hit["_score"] or 0.0), card=hit["_source"]["card"])
 
 
-def _hits(answer: Any) -> list[Any]:
-    found: list[Any] = answer.hits.hits
-    return found
-
-
-def _total(answer: Any) -> int:
-    return int(answer.hits.total.value)
+def _total(answer: dict[str, Any]) -> int:
+    return int(answer["hits"]["total"]["value"])

@@ -136,10 +136,14 @@ def distance(word: str, other: str, most: int) -> int:
     return distance_within(word, other, most) or most
 
 
-def counted(answer: Any) -> dict[str, dict[str, int]]:
+def counted(answer: dict[str, Any]) -> dict[str, dict[str, int]]:
     """The facets of an answer."""
     return {
-        facet: {bucket.key: bucket.doc_count for bucket in answer.aggregations[facet]["values"].buckets if bucket.key}
+        facet: {
+            bucket["key"]: bucket["doc_count"]
+            for bucket in answer["aggregations"][facet]["values"]["buckets"]
+            if bucket["key"]
+        }
         for facet in FACETS
     }
 
@@ -209,6 +213,11 @@ def _matching(query: Analysed) -> Query:
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
+    should += [
+        Q("constant_score", filter=Q("terms", labels=stems), boost=ask.SHELF_SCORE)
+        for stems in map(ask.shelves, query.concepts)
+        if stems
+    ]
     should += [Q("bool", must=[one_concept(concept)], boost=ask.LIKED_BOOST) for concept in query.liked]
     if query.may_miss_one:
         concepts = [Q("bool", should=concepts, minimum_should_match=len(concepts) - 1)]
@@ -218,12 +227,12 @@ def _matching(query: Analysed) -> Query:
 def _alternative(alternative: Alternative, *, is_place: bool) -> Query:
     queries = []
     for clause in ask.clauses(alternative, is_place=is_place):
+        boost = 1.0 if clause.is_flat else clause.weight
         if len(clause.words) == 1:
-            queries.append(Q("term", **{clause.field: {"value": clause.words[0], "boost": clause.weight}}))
+            query = Q("term", **{clause.field: {"value": clause.words[0], "boost": boost}})
         else:
-            queries.append(
-                Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": clause.weight}})
-            )
+            query = Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": boost}})
+        queries.append(Q("constant_score", filter=query, boost=clause.weight) if clause.is_flat else query)
     return Q("dis_max", queries=queries, tie_breaker=ask.TIE_BREAKER)
 
 

@@ -12,6 +12,7 @@ from django.db.models.expressions import F
 from search.analysis.analyzer import Analysed, Concept
 from search.documents.entry import card_of, price_band
 from search.engines.contract import DEEPEST, Hit, SearchRequest, SearchResponse
+from search.engines.phases import understood
 from search.models import Document
 from search.querysets import DocumentQuerySet
 from search.results import Sort
@@ -21,6 +22,7 @@ _COUNTED = 2_000
 
 def search(request: SearchRequest) -> SearchResponse:
     """Find documents by their rows alone."""
+    request = understood(request)
     matching = Document.objects.live().filter(_words(request.query))
     chosen = _filters(request)
     rows = filtered(request).filter(_words(request.query))

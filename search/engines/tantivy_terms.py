@@ -117,6 +117,10 @@ def matching(query: Analysed) -> tantivy.Query:
     if len(words) > 1:
         phrase = tantivy.Query.phrase_query(SCHEMA, "title", list(words))
         should.append(tantivy.Query.boost_query(phrase, ask.IN_A_ROW_BOOST))
+    for concept in query.concepts:
+        if stems := ask.shelves(concept):
+            shelf = tantivy.Query.term_set_query(SCHEMA, "labels", stems)
+            should.append(tantivy.Query.const_score_query(shelf, ask.SHELF_SCORE))
     should += [tantivy.Query.boost_query(one_concept(concept), ask.LIKED_BOOST) for concept in query.liked]
     return tantivy.Query.boolean_query(
         [(tantivy.Occur.Must, must), *((tantivy.Occur.Should, better) for better in should)]
@@ -142,7 +146,8 @@ def _alternative(alternative: Alternative, *, is_place: bool) -> tantivy.Query:
             if single
             else tantivy.Query.phrase_query(SCHEMA, clause.field, list(clause.words))
         )
-        queries.append(tantivy.Query.boost_query(query, clause.weight))
+        scored = tantivy.Query.const_score_query if clause.is_flat else tantivy.Query.boost_query
+        queries.append(scored(query, clause.weight))
     return tantivy.Query.disjunction_max_query(queries, ask.TIE_BREAKER)
 
 

@@ -16,6 +16,7 @@ from search.evaluation.corpus import Corpus, read
 from search.results import Kind
 
 MOST_RESULTS = 50
+PATIENCE = 120.0
 KINDS = {"destination": Kind.DESTINATION, "product": Kind.GOODS}
 
 
@@ -33,7 +34,10 @@ def throw_away(engine: str, corpus: Corpus, analyzer: Analyzer, *, url: str) -> 
     with TemporaryDirectory() as folder:
         chosen: Engine
         if engine == "elasticsearch":
-            chosen = ElasticsearchEngine(url=url, index=f"evaluate-{uuid4().hex[:12]}", analyzer=lambda: analyzer)
+            # No visitor waits here: what matters is what is found, on however busy a machine.
+            chosen = ElasticsearchEngine(
+                url=url, index=f"evaluate-{uuid4().hex[:12]}", analyzer=lambda: analyzer, seconds=PATIENCE
+            )
         else:
             chosen = EmbeddedEngine(folder=Path(folder), analyzer=lambda: analyzer)
         try:

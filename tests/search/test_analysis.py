@@ -1,5 +1,6 @@
 """Words, stems and other names."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from search.analysis.analyzer import Analyzer, Names
 from search.analysis.fold import fold, words
 from search.analysis.stems import Stemmer
 from search.analysis.vocabulary import Vocabulary, shipped
+from search.analysis.wishes import Wishes, taken_out
 
 GOLD = Path(__file__).parent / "stemming_gold.tsv"
 NAMES = Names.of(
@@ -126,3 +128,137 @@ class TestVocabulary:
         before = Analyzer(NAMES).stems(("Kinali", "id"))
         assert analyzer.stems(("Kinali", "id")) == "kinali" != before
         assert (before,) in analyzer.query("kinali").concepts[0].alternatives[0].stems
+
+
+PLACES = Names.of(
+    ["Danau Maninjau", "Candi Padang Roco"],
+    regions=["Kota Padang", "Kota Padang Panjang", "Kota Bukittinggi", "Kabupaten Kepulauan Mentawai"],
+    positions={"Danau Maninjau": (-0.32, 100.2), "Kota Padang": (-0.95, 100.35)},
+)
+
+
+@pytest.fixture(scope="module")
+def local() -> Analyzer:
+    return Analyzer(PLACES)
+
+
+class TestCompounds:
+    def test_a_compound_is_one_word_however_it_is_written(self, local):
+        assert local.terms("Kaos Kaki pria") == local.terms("kaoskaki pria") == "kaoskaki pria"
+
+    def test_a_region_of_two_words_is_not_the_region_of_one(self, local):
+        assert local.terms("PDIKM Padang Panjang") == "pdikm padangpanjang"
+
+    def test_the_words_of_an_open_compound_also_count_alone(self, local):
+        assert local.terms("Double Tape 3M") == "doubletape double tape 3m"
+
+    def test_a_query_keeps_the_words_as_typed(self, local):
+        assert [concept.typed for concept in local.query("kaos kaki").concepts] == [("kaos", "kaki")]
+
+
+class TestHeads:
+    @pytest.mark.parametrize(
+        ("title", "heads"),
+        [
+            ("Lem sepatu super kuat", "lem"),
+            ("ARUTALA Kopi Vietnam 250 gram", "kopi"),
+            ("Paket hemat 2 sandal kulit", "sandal"),
+            ("Gel Pen / Pulpen Joyko", "gel pulpen"),
+        ],
+    )
+    def test_a_title_names_first(self, local, title, heads):
+        assert local.heads(title, "id") == heads
+
+
+class TestPlaces:
+    def test_the_name_of_a_region_says_where(self, local):
+        places = {concept.typed: concept.is_place for concept in local.query("masjid di padang panjang").concepts}
+        assert places == {("masjid",): False, ("padang", "panjang"): True}
+
+    @pytest.mark.parametrize(
+        ("q", "position", "km"),
+        [
+            ("waterfall near Padang", (-0.95, 100.35), 60.0),
+            ("penginapan dekat danau maninjau", (-0.32, 100.2), 12.0),
+            ("warung sekitar maninjau", (-0.32, 100.2), 12.0),
+        ],
+    )
+    def test_near_a_name_is_a_distance(self, local, q, position, km):
+        query = local.query(q)
+        assert (query.around.position, query.around.km) == (position, km)
+        assert len(query.concepts) == 1
+
+    def test_near_me_is_no_name(self, local):
+        assert local.query("pantai terdekat").around is None
+
+
+class TestAsked:
+    def test_praise_is_liked_and_not_asked_for(self, local):
+        query = local.query("cari sepatu murah original")
+        assert [concept.typed for concept in query.concepts] == [("sepatu",)]
+        assert [concept.typed for concept in query.liked] == [("murah",), ("original",)]
+
+    def test_praise_alone_is_asked_for(self, local):
+        assert [concept.typed for concept in local.query("murah").concepts] == [("murah",)]
+
+    @pytest.mark.parametrize("q", ["memesan tiket", "pemesanan tiket", "beli tiket", "tiket"])
+    def test_intents_say_nothing_about_the_thing(self, local, q):
+        assert [concept.typed for concept in local.query(q).concepts] == [("tiket",)]
+
+    def test_minangkabau_words_make_an_indonesian_compound(self, local):
+        assert "piyama" in meant(local, "baju lalok")[0]
+
+    @pytest.mark.parametrize(
+        ("minangkabau", "indonesian"),
+        [("gunuang", "gunung"), ("kulik", "kulit"), ("bareh", "beras"), ("sapatu", "sepatu"), ("mantawai", "mentawai")],
+    )
+    def test_minangkabau_spellings_follow_by_rule(self, local, minangkabau, indonesian):
+        assert indonesian in meant(local, minangkabau)[0]
+
+    def test_a_long_query_has_few_other_names(self, local):
+        long = local.query("tas sepatu baju topi makanan minuman mainan")
+        assert max(len(concept.alternatives) for concept in long.concepts) == 4
+
+
+SATURDAY = date(2026, 11, 28)
+
+
+class TestWishes:
+    @pytest.mark.parametrize(
+        ("text", "rest", "least", "most"),
+        [
+            ("rendang di bawah 60 ribu", "rendang", None, 60_000),
+            ("kopi maksimal 50.000", "kopi", None, 50_000),
+            ("coffee under 50k", "coffee", None, 50_000),
+            ("songket di atas 1,5 juta", "songket", 1_500_000, None),
+            ("batik antara 100rb dan 200rb", "batik", 100_000, 200_000),
+            ("penginapan 200 ribu sampai 400 ribu", "penginapan", 200_000, 400_000),
+            ("tas rp 50.000 - 100.000", "tas", 50_000, 100_000),
+            ("kabel di bawah 5 cm", "kabel di bawah 5 cm", None, None),
+            ("kelok 44", "kelok 44", None, None),
+            ("ssd 128 - 256 gb", "ssd 128 - 256 gb", None, None),
+            ("payung 3 dan 4", "payung 3 dan 4", None, None),
+            ("tas di bawah 99999999999999999999 juta", "tas", None, None),
+        ],
+    )
+    def test_reads_prices(self, text, rest, least, most):
+        left, wishes = taken_out(text)
+        assert (wishes.price_min, wishes.price_max) == (least, most)
+        if least or most:
+            assert " ".join(left.split()) == rest
+
+    @pytest.mark.parametrize(
+        ("text", "day"),
+        [
+            ("tiket besok", date(2026, 11, 29)),
+            ("randai hari minggu", date(2026, 11, 29)),
+            ("festival sabtu depan", date(2026, 11, 28)),
+            ("boat this weekend", date(2026, 11, 28)),
+            ("museum hari ini", SATURDAY),
+            ("besok", None),
+            ("minggu pagi", None),
+        ],
+    )
+    def test_reads_days_where_today_is_known(self, text, day):
+        assert taken_out(text, today=SATURDAY)[1].day == day
+        assert taken_out(text)[1] == Wishes()

@@ -115,13 +115,12 @@ class TestFaults:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         engine = engine_at(url)
+        engine.reading._clock = Clock()
         with pytest.raises(EngineDown, match="Connection"):
             engine.search(ask("jam gadang"))
-        began = perf_counter()
         for _ in range(200):
             with pytest.raises(EngineDown, match="left alone"):
                 engine.search(ask("jam gadang"))
-        assert perf_counter() - began < 0.5
 
     def test_all_that_one_search_asks_shares_one_budget(self, monkeypatch):
         nothing = json.dumps(

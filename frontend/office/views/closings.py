@@ -99,7 +99,9 @@ class ClosingView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
 class CloseForm(forms.Form):
     """Which ticket, which dates, and why."""
 
-    listing = forms.ModelChoiceField(Listing.objects.none(), label=gettext_lazy("Ticket"))
+    listing = forms.ModelChoiceField(
+        Listing.objects.none(), label=gettext_lazy("Ticket"), empty_label=gettext_lazy("Choose a ticket")
+    )
     from_date = forms.DateField(
         label=gettext_lazy("From the day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,14 +12,16 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from foundation.audit.services import note_access
+from foundation.errors import DomainError
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
 from marketplace.ledger.models import Account
 from marketplace.ledger.queries import balance, balances_of, entries_of
 from marketplace.payouts.queries import Payee, owed, settlements_of
-from marketplace.shops.models import BankAccount, BankAccountStatus, Shop
-from marketplace.shops.services import bank_account_checked
+from marketplace.shops.models import BankAccount, BankAccountStatus, Shop, TaxStatement
+from marketplace.shops.services import bank_account_checked, give_tax_statement
 
 PER_PAGE = 100
 
@@ -107,7 +110,34 @@ class ShopMoneyView(OfficePage):
             "statement": owed(self.shop.pk, limit=1),
             "pockets": [pocket for pocket in pockets if pocket[1]],
             "settlements": settlements_of(shop_id=self.shop.pk),
+            "letters": TaxStatement.objects.filter(shop=self.shop).order_by("-valid_until_date", "-pk")[:5],
         }
+
+
+class TaxLetterForm(forms.Form):
+    """A letter that turnover stays below the threshold."""
+
+    given_on = forms.DateField(label=gettext_lazy("Given on"), input_formats=["%Y-%m-%d"])
+    until = forms.DateField(label=gettext_lazy("Valid until"), input_formats=["%Y-%m-%d"])
+
+
+class TaxLetterView(FinanceOnly, View):
+    """Note a shop's letter: no PPh 22 is withheld from it until then."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note it, or say what is wrong."""
+        shop = get_object_or_404(Shop, pk=pk)
+        form = TaxLetterForm(request.POST)
+        try:
+            if form.is_valid():
+                give_tax_statement(shop_id=shop.pk, **form.cleaned_data)
+                journal.note(action=journal.TAX_LETTER, about=shop, by=request.user)
+                messages.success(request, _("Noted."))
+            else:
+                messages.error(request, _("Give both days."))
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+        return redirect("office:shop_money", pk=pk)
 
 
 class BankAccountsView(OfficePage):
@@ -118,9 +148,13 @@ class BankAccountsView(OfficePage):
     header_icon = "user"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The rows, oldest first."""
+        """The rows, oldest first; each is somebody's name and number, so the look is noted."""
+        rows = list(bank_accounts_to_compare()[:PER_PAGE])
+        staff_id, now = int(self.request.user.pk or 0), timezone.now()
+        for row in rows:
+            note_access(staff_id=staff_id, subject=f"bank account {row.pk}", purpose="comparing names", now=now)
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"rows": bank_accounts_to_compare()[:PER_PAGE]}
+        return context | {"rows": rows}
 
 
 class BankAccountDecisionView(FinanceOnly, View):

@@ -12,14 +12,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
 from frontend.office import journal, waiting
-from frontend.office.access import OperatorOnly
+from frontend.office.access import FinanceOnly
 from marketplace.payments.models import Payment
 from marketplace.sales.services import decide_review, lose_dispute
 
 MOST_SHOWN = 100
 
 
-class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class MoneyView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """Both lists, oldest first."""
 
     template_name = "office/money.html"
@@ -45,7 +45,7 @@ class MoneyView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         }
 
 
-class PaymentDecisionView(OperatorOnly, View):
+class PaymentDecisionView(FinanceOnly, View):
     """A payment that waits for a person: accept or refuse it, or give a dispute up."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
+from foundation.audit.services import note_access
 from foundation.clock import day_of
 from foundation.errors import DomainError
 from frontend.office import journal
@@ -100,7 +101,9 @@ class BatchView(OfficePage):
         return _("Batch %(number)d") % {"number": self.batch.pk}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The transfers."""
+        """The transfers; they show account numbers and names, so the look is noted."""
+        staff_id = int(self.request.user.pk or 0)
+        note_access(staff_id=staff_id, subject=f"batch {self.batch.pk}", purpose="payouts", now=timezone.now())
         payouts = Payout.objects.filter(batch=self.batch).select_related(
             "settlement__shop", "settlement__party", "bank_account"
         )
@@ -184,6 +187,8 @@ class BankFileView(FinanceOnly, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The file."""
         batch = get_object_or_404(PayoutBatch, pk=pk, way=BatchWay.BANK_FILE, status=BatchStatus.APPROVED)
+        staff_id = int(request.user.pk or 0)
+        note_access(staff_id=staff_id, subject=f"batch {batch.pk}", purpose="bank file", now=timezone.now())
         return as_file(bank_file(batch), f"pencairan-{batch.pk}.csv", "text/csv")
 
 

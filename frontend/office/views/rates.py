@@ -1,13 +1,14 @@
 """Rates with their days: commission, taxes, shares, Midtrans' prices, periods, deposits, PPh 22."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -15,14 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from foundation.clock import day_of
+from foundation.clock import day_of, day_words
 from foundation.errors import DomainError
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
+from frontend.office.columns import language
 from frontend.office.views.finance import OfficePage
 from marketplace.payouts.services import RATES, add_rate, end_rate
+from marketplace.shops.banks import BANKS
 from marketplace.shops.models import Party, PartyKind, Shop
-from marketplace.shops.services import keep_party
+from marketplace.shops.services import give_bank_account, keep_party
 from tourism.regions.models import Region
 
 TITLES: Mapping[str, Any] = {
@@ -76,6 +79,14 @@ class PartyForm(forms.Form):
         field.queryset = Shop.objects.exclude(kind="UMKM").order_by("name")
 
 
+class PartyAccountForm(forms.Form):
+    """Where a party's share goes."""
+
+    bank = forms.ChoiceField(label=gettext_lazy("Bank"), choices=list(BANKS.items()))
+    number = forms.CharField(label=gettext_lazy("Account number"), max_length=30)
+    holder = forms.CharField(label=gettext_lazy("Account holder"), max_length=120)
+
+
 class RatesView(OfficePage):
     """One kind of rate: what is and was in force, and a form to add."""
 
@@ -123,6 +134,7 @@ class RatesView(OfficePage):
             "form": self.form or form_of(kind)(initial={"valid_from_date": today, "announced_from_date": today}),
             "today": today,
             "party_form": PartyForm() if kind == "bagian" else None,
+            "account_form": PartyAccountForm() if kind == "bagian" else None,
             "parties": Party.objects.select_related("shop").order_by("shop__name", "name")[:100]
             if kind == "bagian"
             else (),
@@ -166,6 +178,30 @@ class PartyView(FinanceOnly, View):
         return redirect("office:rates", kind="bagian")
 
 
+class PartyAccountView(FinanceOnly, View):
+    """Say where a party's share goes; it is checked as any other account, by the bank or by somebody else."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note it, or say what is wrong."""
+        party = get_object_or_404(Party, pk=pk)
+        form = PartyAccountForm(request.POST)
+        try:
+            if form.is_valid():
+                give_bank_account(
+                    shop_id=party.shop_id,
+                    party_id=party.pk,
+                    by_id=int(request.user.pk or 0),
+                    now=timezone.now(),
+                    **form.cleaned_data,
+                )
+                messages.success(request, _("Noted. It is checked before anything is paid there."))
+            else:
+                messages.error(request, _("Give bank, number and holder."))
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+        return redirect("office:rates", kind="bagian")
+
+
 def row_of(row: Any, today: Any) -> dict[str, Any]:
     """A rate as facts."""
     facts = []
@@ -174,7 +210,12 @@ def row_of(row: Any, today: Any) -> dict[str, Any]:
             continue
         display = getattr(row, f"get_{field.name}_display", None)
         value = display() if display else getattr(row, field.name)
-        if value not in (None, "", 0):
+        # Money and days of 0 say nothing; a rate of 0 does where it is all there is to say.
+        if field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
+            facts.append(f"{value / 100:g} %")
+        elif isinstance(value, date):
+            facts.append(f"{capfirst(str(field.verbose_name))}: {day_words(value, language())}")
+        elif value not in (None, "", 0):
             facts.append(f"{capfirst(str(field.verbose_name))}: {value}")
     is_over = row.valid_until_date is not None and row.valid_until_date < today
     return {"row": row, "facts": facts, "is_over": is_over, "is_coming": row.valid_from_date > today}

@@ -19,7 +19,7 @@ from foundation.audit.services import note_access
 from foundation.clock import WIB, day_of
 from foundation.errors import DomainError
 from frontend.office import journal
-from frontend.office.access import is_operator, treasury_regions
+from frontend.office.access import is_finance, treasury_regions
 from frontend.office.columns import language
 from frontend.office.papers import treasury_request_pdf
 from marketplace.orders.models import OrderLine
@@ -35,7 +35,7 @@ def refunds_seen_by(user: Any) -> QuerySet[Refund]:
     rows = Refund.objects.select_related(
         "payment__order", "payment__merchant_account", "region", "account", "in_charge"
     )
-    if is_operator(user):
+    if is_finance(user):
         return rows
     return rows.filter(region__in=treasury_regions(user))
 
@@ -64,7 +64,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     """One refund: to whom it goes, and what a person has done about it."""
 
     template_name = "office/refund.html"
-    header_icon = "undo"
+    header_icon = "rotate"
     form: PaidForm | None = None
 
     def found(self) -> Refund:
@@ -83,8 +83,8 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Where this page is."""
         back = {"url": reverse("office:money"), "label": _("Money that needs a person")}
-        if not is_operator(self.request.user):
-            back = {"url": reverse("office:treasury_refunds"), "label": TreasuryRefundsView.page_title}
+        if not is_finance(self.request.user):
+            back = {"url": reverse("office:treasury_refunds"), "label": str(TreasuryRefundsView.page_title)}
         return [*self.breadcrumbs_items, back, {"url": "", "label": self.get_page_title()}]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -93,7 +93,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         match request.POST.get("keputusan", ""):
             case "paid":
                 return self.note_paid(refund)
-            case "again" if is_operator(request.user):
+            case "again" if is_finance(request.user):
                 if payments.try_at_gateway_again(refund_id=refund.pk, now=now):
                     journal.note(action=journal.RETRY_REFUND, about=refund, by=request.user)
                     messages.success(request, _("Midtrans is asked once more."))
@@ -150,10 +150,10 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "bank": payments.BANKS.get(account.bank, account.bank) if account else "",
             "lines": lines_of(refund),
             "is_open": refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
-            "may_retry": is_operator(self.request.user)
+            "may_retry": is_finance(self.request.user)
             and refund.status == RefundStatus.MANUAL
             and bool(refund.last_error),
-            "is_operator": is_operator(self.request.user),
+            "is_operator": is_finance(self.request.user),
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),
@@ -167,7 +167,7 @@ class TreasuryRefundsView(WagtailAdminTemplateMixin, TemplateView):
 
     template_name = "office/treasury_refunds.html"
     page_title = gettext_lazy("Retribusi to give back")
-    header_icon = "undo"
+    header_icon = "rotate"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """For those who keep a region's books; for anybody else it is not there."""
@@ -216,7 +216,7 @@ class TreasuryRequestView(View):
 def lines_of(refund: Refund) -> list[dict[str, Any]]:
     """What it is of: title, how many, when it was for, and the price rows; two queries."""
     parts = refund.parts.select_related("price_row__line__slot", "price_row__line__variant").order_by("pk")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "title": part.price_row.line.title_id,
             "variant": part.price_row.line.variant.name,
@@ -227,7 +227,7 @@ def lines_of(refund: Refund) -> list[dict[str, Any]]:
         }
         for part in parts
     ]
-    named = {name for name in refund.lines}
+    named = set(refund.lines)
     known = {
         str(pk) for pk in OrderLine.objects.filter(shop_order__order=refund.payment.order).values_list("pk", flat=True)
     }

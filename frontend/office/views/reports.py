@@ -4,18 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.db.models import Count, Q
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
-from frontend.office.access import OperatorOnly
+from frontend.office.access import FinanceOnly
 from frontend.office.views.closings import number
 from marketplace.payments import services
 from marketplace.payments.models import GatewayReport, GatewayReportRow, ReportDifference
@@ -38,7 +38,7 @@ class ReportForm(forms.Form):
     )
 
 
-class ReportsView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class ReportsView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """The reports that were read, and the form for another."""
 
     template_name = "office/reports.html"
@@ -80,7 +80,7 @@ class ReportsView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         return {"form": ReportForm()} | context | {"reports": rows.order_by("-read_at", "-pk")[:50]}
 
 
-class ReportView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
+class ReportView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
     """One report: every difference, and what a person found out about it."""
 
     template_name = "office/report.html"

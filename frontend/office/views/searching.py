@@ -192,7 +192,7 @@ class WordingsView(EditorsOnly, BaseListingView):
         return [HeaderButton(_("Add words"), url=reverse("office:wording_new"), icon_name="plus")]
 
 
-class WordingForm(forms.ModelForm):
+class WordingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's has no parameters at run time
     """What words mean; saved by the service, which says what is missing."""
 
     class Meta:
@@ -205,7 +205,7 @@ class WordingForm(forms.ModelForm):
         self.fields["kind"].choices = WordingKind.choices  # type: ignore[attr-defined]
 
 
-class WordingView(EditorsOnly, _Page, FormView):
+class WordingView(EditorsOnly, _Page, FormView):  # type: ignore[type-arg]
     """Say or change what words mean; searches go by it at once."""
 
     template_name = "office/wording.html"

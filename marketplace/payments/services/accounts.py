@@ -1,8 +1,8 @@
 """Where a buyer wants money back that the channel cannot return."""
 
 import re
-from datetime import datetime
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _

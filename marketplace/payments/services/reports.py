@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
 from django.db.models import Sum
@@ -301,13 +300,10 @@ def _rupiah(text: str, number: int) -> int:
     # The last separator is a decimal one only if one or two digits follow it.
     whole, dot, part = plain.rpartition("," if plain.rfind(",") > plain.rfind(".") else ".")
     digits = re.sub(r"[.,]", "", whole) if dot and len(part) <= 2 else re.sub(r"[.,]", "", plain)
-    try:
-        amount = Decimal(digits or "0")
-        if dot and len(part) <= 2 and part.strip("0"):
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ReportRefused(_("Line %(number)d has no amount in whole rupiah.") % {"number": number}) from None
-    return int(amount)
+    has_fraction = bool(dot and len(part) <= 2 and part.strip("0"))
+    if has_fraction or not re.fullmatch(r"-?\d{0,15}", digits) or digits == "-":
+        raise ReportRefused(_("Line %(number)d has no amount in whole rupiah.") % {"number": number})
+    return int(digits or "0")
 
 
 def _moment(text: str) -> datetime | None:

@@ -128,6 +128,8 @@ def _note_refunds(order: Order, payment: Payment, rows: tuple[RefundRow, ...], *
             )
             known[key] = refund
             _take_back_all(order, payment, refund, now=now)
+            # The payment's own looks may be over; this refund has to be seen to its end.
+            payments.look_at(payment_id=payment.pk, at=now + _LISTED_WITHIN)
         if row.bank_confirmed_at is None:
             payments.refund_accepted(refund_id=refund.pk, now=now)
         elif payments.confirm_refund(refund_id=refund.pk, now=now):

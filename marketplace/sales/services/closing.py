@@ -164,11 +164,12 @@ def wake_closings_of(*, order_id: int, now: datetime) -> None:
         .distinct()
     )
     for slot in slots:
+        place = slot.listing.destination_id
         for closing in Closing.objects.filter(slots=slot, status__in=(ClosingStatus.RUNNING, ClosingStatus.DONE)):
             with transaction.atomic():
                 _wake(Closing.objects.select_for_update(of=("self",)).get(pk=closing.pk), now=now)
         closures = Closure.objects.touching(max(slot.starts_at, now), slot.ends_at).filter(
-            kind=ClosureKind.FULL, destination_id=slot.listing.destination_id
+            kind=ClosureKind.FULL, destination_id__in=() if place is None else (place,)
         )
         for closure_id in closures.values_list("pk", flat=True):
             propose_closing(closure_id=closure_id, now=now)

@@ -7,13 +7,12 @@ from uuid import UUID
 from django.conf import settings
 
 from foundation.clock import day_of
-from marketplace.payouts import queries as payouts
+from marketplace.payouts.queries import deposited_lines
 
 
 def deposited(line_ids: Collection[UUID]) -> frozenset[UUID]:
     """Of these order lines, those whose retribusi was handed to its treasury."""
-    ask = getattr(payouts, "deposited_lines", None)
-    return frozenset(ask(line_ids)) if ask is not None and line_ids else frozenset()
+    return deposited_lines(line_ids) if line_ids else frozenset()
 
 
 def treasury_deadline(now: datetime) -> date:

@@ -65,10 +65,10 @@ def settle_visits(*, closing_id: int, order_id: int, now: datetime) -> None:
     for visit in visits:
         lines = lines_of(visit)
         used = admitted_by_line([line.pk for line in lines])
-        if visit.status == VisitStatus.WAITING and closing.offers_dates and lines and not any(used.values()):
-            if has_other_dates(visit, lines, now=now):
-                _offer(visit, now=now)
-                continue
+        is_new = visit.status == VisitStatus.WAITING and closing.offers_dates
+        if is_new and lines and not any(used.values()) and has_other_dates(visit, lines, now=now):
+            _offer(visit, now=now)
+            continue
         to_refund.append((visit, lines, used))
     _refund(order, closing, to_refund, now=now)
 

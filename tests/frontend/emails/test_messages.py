@@ -1,12 +1,20 @@
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.utils import timezone
 
+from foundation.clock import day_of, day_words
 from foundation.outbox.models import Event
+from foundation.outbox.services import drain
 from frontend.emails import channel, messages, subscribers
+from marketplace.inventory.services import Demand, hold
 from marketplace.orders.models import Order, ShopOrder
+from tests.factories.catalog import ListingFactory
+from tests.factories.inventory import HoldFactory, SlotFactory, StockFactory
 from tests.factories.orders import OrderLineFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import TicketFactory
@@ -179,3 +187,76 @@ def test_each_shop_order_of_a_confirmed_order_tells_its_shop_once():
     subscribers.tell([event, event])
     assert len(mail.outbox) == 1
     assert ShopOrder.objects.count() == 1
+
+
+@pytest.mark.django_db
+class TestSellers:
+    """What a shop is told of its stock and its days."""
+
+    @pytest.fixture
+    def shop(self):
+        return MemberFactory(user__email="uni@contoh.invalid").shop
+
+    def low(self, shop, left: int):
+        return StockFactory(
+            pool__capacity=10, pool__taken=10 - left, variant__name_id="250 g", variant__listing__shop=shop
+        )
+
+    def test_few_pieces_are_left(self, shop):
+        stock = self.low(shop, 2)
+        ((_way, message),) = messages.stock_low(stock.pool_id)
+        assert (message.to, message.subject) == ("uni@contoh.invalid", "Rendang daging 250 g: tersisa 2")
+        assert "2 masih bisa dijual." in message.text
+        assert f"/toko-saya/{shop.slug}/barang/{stock.variant.listing_id}/stok/" in message.html
+
+    def test_none_is_left(self, shop):
+        ((_way, message),) = messages.stock_low(self.low(shop, 0).pool_id)
+        assert message.subject == "Rendang daging 250 g: habis"
+        assert "dijual lagi begitu Anda mencatat barang baru" in message.text
+
+    def test_nothing_is_said_once_there_are_enough_again_or_it_is_hidden(self, shop):
+        assert list(messages.stock_low(self.low(shop, 4).pool_id)) == []
+        stock = self.low(shop, 0)
+        type(stock.variant.listing).objects.update(status="HIDDEN")
+        assert list(messages.stock_low(stock.pool_id)) == []
+
+    def test_a_day_is_sold_out(self, shop):
+        start = timezone.now() + timedelta(days=3)
+        slot = SlotFactory(
+            listing__shop=shop,
+            pool__capacity=4,
+            pool__taken=4,
+            day=day_of(start),
+            starts_at=start,
+            ends_at=start + timedelta(hours=3),
+        )
+        HoldFactory(pool=slot.pool, quantity=3, status="CONFIRMED")
+        HoldFactory(pool=slot.pool, quantity=1, lapses_at=start)
+        ((_way, message),) = messages.day_full(slot.pool_id)
+        assert message.subject == f"Tiket masuk: {day_words(slot.day, 'id')} habis terjual"
+        assert "3 terjual" in message.text
+        assert "1 masih menunggu pembayaran" in message.text
+
+        # Another time of the day has room.
+        SlotFactory(
+            listing=slot.listing, day=slot.day, starts_at=start + timedelta(hours=4), ends_at=start + timedelta(hours=5)
+        )
+        assert list(messages.day_full(slot.pool_id)) == []
+
+    def test_a_thing_is_blocked(self, shop):
+        listing = ListingFactory(shop=shop, status="BLOCKED", blocked_reason="Tanpa izin edar.")
+        ((_way, message),) = messages.listing_blocked(listing.pk)
+        assert message.subject == "Rendang daging: diblokir provinsi"
+        assert "Alasannya: Tanpa izin edar." in message.text
+        type(listing).objects.update(status="PUBLISHED", blocked_reason="")
+        assert list(messages.listing_blocked(listing.pk)) == []
+
+    def test_selling_the_last_piece_tells_the_shop_and_the_index(self, shop):
+        stock = self.low(shop, 1)
+        hold(demands=[Demand(stock.pool_id, uuid4(), 1)], until=timezone.now() + timedelta(hours=1), now=timezone.now())
+        drain(now=timezone.now())
+        assert [message.subject for message in mail.outbox] == ["Rendang daging 250 g: habis"]
+        assert list(Event.objects.order_by("pk").values_list("topic", "key")) == [
+            ("stock.low", str(stock.pool_id)),
+            ("listing.changed", str(stock.variant.listing_id)),
+        ]

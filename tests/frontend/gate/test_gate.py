@@ -78,6 +78,12 @@ class TestChecking:
             ("Hari lain", "Tiket ini untuk Minggu, 29 November 2026. Dewasa, Siti"),
         )
 
+    def test_what_no_database_takes_is_an_unknown_code(self, officer, gate):
+        form = {"code": "A\x00B", "nonce": "a\x001"}
+        answer = officer.post(f"/gerbang/{gate.pk}/periksa/", form, headers={"Accept": "application/json"})
+        assert answer.status_code < 500
+        assert [(one.nonce, one.verdict) for one in Redemption.objects.all()] == [("a1", Verdict.UNKNOWN)]
+
 
 class TestStrangers:
     @pytest.mark.parametrize("path", ["", "periksa/", "daftar/", "unggah/", "laporan/"])
@@ -129,6 +135,9 @@ class TestWithoutSignal:
             '{"scans": [{"nonce": "a", "scanned": "b", "at": "never"}]}',
             '{"scans": [{"nonce": "a", "scanned": "b", "at": 1e99}]}',
             '{"scans": [{"nonce": "", "scanned": "b", "at": 1795919400}]}',
+            '{"scans": [{"nonce": "\\ud800", "scanned": "b", "at": 1795919400}]}',
+            '{"scans": [{"nonce": "\\u0000", "scanned": "b", "at": 1795919400}]}',
+            "[" * 60_000,
         ],
     )
     def test_what_cannot_be_read_records_nothing(self, officer, gate, body):

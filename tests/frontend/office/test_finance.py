@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from cms.tenancy.models import RegionTeam, Role
 from cms.tenancy.services import add_member
+from foundation.audit.models import PersonalDataAccess
 from marketplace.catalog.models import ChargeKind
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.queries import balance
@@ -18,12 +19,12 @@ from marketplace.orders.models import OrderEvent, OrderStatus
 from marketplace.payments.models import PaymentMethod, PaymentStatus
 from marketplace.payouts.models import Deposit, FeeSchedule, Payout, PayoutBatch, Settlement
 from marketplace.payouts.services import close_period
-from marketplace.shops.models import BankAccount, Party
+from marketplace.shops.models import BankAccount, Party, TaxStatement
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import AdmissionFactory, AdmissionVariantFactory
 from tests.factories.orders import NOW, OrderFactory, OrderLineFactory, ShopOrderFactory
 from tests.factories.payments import PaymentFactory
-from tests.factories.payouts import BankAccountFactory, FeeScheduleFactory, TreasuryRuleFactory
+from tests.factories.payouts import BankAccountFactory, FeeScheduleFactory, PartyFactory, TreasuryRuleFactory
 from tests.factories.shops import ShopFactory
 from tests.frontend.visiting import soup, words
 
@@ -134,6 +135,18 @@ class TestPayouts:
         visitor.post(reverse("office:outcome", args=[payout.pk]), {"outcome": "failed", "reason": "salah nomor"})
         assert balance(f"settled:shop:{settlement.shop_id}") == 50_000
         assert "Rp50.000" in words(soup(visitor.get(reverse("office:payouts"))).select_one("form"))
+
+    def test_whoever_sees_names_and_numbers_is_noted(self, office, settlement, people):
+        batch = self.make(office, settlement)
+        office.get(reverse("office:batch", args=[batch.pk]))
+        BankAccount.objects.update(status="DIFFERS")
+        office.get(reverse("office:bank_accounts"))
+        noted = PersonalDataAccess.objects.order_by("pk").values_list("subject", "purpose", "staff")
+        staff = people["province"].pk
+        assert list(noted) == [
+            (f"batch {batch.pk}", "payouts", staff),
+            (f"bank account {BankAccount.objects.get().pk}", "comparing names", staff),
+        ]
 
     def test_say_why_a_settlement_cannot_be_chosen(self, office, settlement):
         BankAccount.objects.update(status="DIFFERS")
@@ -294,3 +307,21 @@ class TestRates:
         given = {"party": party.pk, "amount": "0", "rate": "1000", "valid_from_date": "2026-11-22"}
         assert office.post(self.url("bagian"), given).status_code == 302
         assert "Nagari Contoh" in words(soup(office.get(self.url("bagian"))))
+
+    def test_a_party_has_an_account_of_its_own(self, office):
+        party = PartyFactory()
+        url = reverse("office:party_account", args=[party.pk])
+        office.post(url, {"bank": "nagari", "number": "12", "holder": "Nagari Contoh"})
+        assert not BankAccount.objects.exists()
+        office.post(url, {"bank": "nagari", "number": "123456789", "holder": "Nagari Contoh"})
+        account = BankAccount.objects.get()
+        assert (account.party, account.shop_id, account.status) == (party, party.shop_id, "GIVEN")
+
+    def test_a_letter_is_noted(self, office, shop):
+        url = reverse("office:tax_letter", args=[shop.pk])
+        for days in ({"given_on": "x", "until": ""}, {"given_on": "2026-12-31", "until": "2026-01-01"}):
+            office.post(url, days)
+            assert not TaxStatement.objects.exists()
+        office.post(url, {"given_on": "2026-01-01", "until": "2026-12-31"})
+        assert TaxStatement.objects.get().shop == shop
+        assert "Kamis, 31 Desember 2026" in words(soup(office.get(reverse("office:shop_money", args=[shop.pk]))))

@@ -11,7 +11,7 @@ from marketplace.ledger.services import open_accounts
 from marketplace.payments.models import RefundStatus
 from marketplace.payouts.models import FeeSchedule, PayoutBatch, Settlement
 from marketplace.sales.models import Closing
-from marketplace.shops.models import BankAccount, Shop
+from marketplace.shops.models import BankAccount, Shop, TaxStatement
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.orders import NOW
@@ -108,6 +108,10 @@ def things(regions):
         "approve a batch": (reverse("office:batch_decision", args=[batch.pk]), {"decision": "approve"}),
         "end a rate": (reverse("office:end_rate", args=["komisi", fee.pk]), {"last_day": "2026-12-31"}),
         "add a party": (reverse("office:party"), {"shop": listing.shop_id, "kind": "NAGARI", "name": "Nagari Uji"}),
+        "note a letter": (
+            reverse("office:tax_letter", args=[listing.shop_id]),
+            {"given_on": "2026-01-01", "until": "2026-12-31"},
+        ),
         "compare an account": (reverse("office:bank_account", args=[account.pk]), {"decision": "valid"}),
         "note a refund": (reverse("office:refund", args=[refund.pk]), {"keputusan": "paid"}),
         "decide on a payment": (reverse("office:payment_decision", args=[refund.payment_id]), {"keputusan": "accept"}),
@@ -146,6 +150,7 @@ def test_no_action_for_anybody_but_the_province(visitor, people, things, role):
     assert set(Shop.objects.values_list("status", flat=True)) == {"APPROVED"}
     assert Delivery.objects.filter(status=DeliveryStatus.DEAD).count() == 1
     assert FeeSchedule.objects.get().valid_until_date is None
+    assert not TaxStatement.objects.exists()
     assert (PayoutBatch.objects.get().status, BankAccount.objects.get().status) == ("MADE", "DIFFERS")
 
 

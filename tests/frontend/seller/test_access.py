@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from marketplace.shops.models import MemberRole
 from tests.factories.accounts import UserFactory
-from tests.factories.catalog import ListingFactory, VariantFactory
+from tests.factories.catalog import AdmissionFactory, AdmissionVariantFactory, ListingFactory, VariantFactory
 from tests.factories.inventory import StockFactory
 from tests.factories.shops import MemberFactory, ShopFactory
 from tests.frontend.seller.making import shop_order
@@ -24,7 +24,12 @@ def addresses(shop):
     pages = [reverse(f"seller:{name}", args=[shop.slug]) for name in PAGES]
     pages += [reverse(f"seller:{name}", args=[shop.slug, part.pk]) for name in ("order", "slip")]
     pages.append(reverse("seller:listing", args=[shop.slug, listing.pk]))
+    ticket = AdmissionVariantFactory(listing=AdmissionFactory(shop=shop)).listing
+    pages.append(reverse("seller:history", args=[shop.slug, listing.pk]))
+    pages += [reverse(f"seller:{name}", args=[shop.slug, ticket.pk]) for name in ("limits", "month", "pattern")]
+    pages.append(reverse("seller:day", args=[shop.slug, ticket.pk, "2026-11-29"]))
     actions = [reverse(f"seller:{name}", args=[shop.slug, part.pk]) for name in ("step", "cancel")]
+    actions += [page for page in pages if page.endswith(("/batas/", "/pola/", "/2026-11-29/", "/stok/"))]
     actions.append(reverse("seller:show", args=[shop.slug, listing.pk]))
     actions.append(reverse("seller:stock", args=[shop.slug, listing.pk, variant.pk]))
     return pages, actions
@@ -75,6 +80,13 @@ class TestManagers:
         assert seller.post(reverse("seller:show", args=[shop.slug, listing.pk])).status_code == 404
         url = reverse("seller:stock", args=[shop.slug, listing.pk, variant.pk])
         assert seller.post(url, {"change": 1}).status_code == 404
+        for name in ("history", "limits"):
+            assert seller.post(reverse(f"seller:{name}", args=[shop.slug, listing.pk])).status_code == 404
+        ticket = AdmissionVariantFactory(listing=AdmissionFactory(shop=other)).listing
+        for name in ("month", "pattern", "limits"):
+            assert seller.get(reverse(f"seller:{name}", args=[shop.slug, ticket.pk])).status_code == 404
+        day = reverse("seller:day", args=[shop.slug, ticket.pk, "2026-11-29"])
+        assert seller.post(day, {"step": "close"}).status_code == 404
         part.refresh_from_db()
         assert part.status == "TO_PACK"
 

@@ -92,6 +92,7 @@ class TestAnswer:
             (b"[]", 400),
             (b'"text"', 400),
             (b"[" * 20_000, 400),
+            (b'{"order_id": "\\ud800"}', 400),
             (b"\xff\xfe", 400),
             (b"{}", 404),
             (b'{"order_id": 7}', 404),
@@ -171,6 +172,25 @@ class TestAddress:
     )
     def test_no_name_or_header_redirects_it(self, client, options):
         assert send(client, notification(PaymentFactory()), **options) == 200
+
+    def test_a_forgotten_slash_loses_nothing(self, client):
+        body = json.dumps(notification(PaymentFactory())).encode()
+        assert client.post(PATH.rstrip("/"), body, content_type="application/json").status_code == 200
+
+    @pytest.mark.parametrize("host", ["lapau.localhost:8000", "bukittinggi.lapau.localhost", "127.0.0.1:8000"])
+    def test_where_everything_else_goes_to_https_it_does_not(self, client, settings, host):
+        settings.SECURE_SSL_REDIRECT = True
+        assert client.get("/", headers={"Host": "lapau.localhost"}).status_code == 301
+        assert send(client, notification(PaymentFactory()), HTTP_HOST=host) == 200
+
+    def test_it_is_answered_however_midtrans_is(self, client, monkeypatch):
+        """No look is taken while Midtrans waits for the answer: it gives up after fifteen seconds."""
+
+        def never(*_: object, **__: object):
+            raise AssertionError("Midtrans was asked")
+
+        monkeypatch.setattr("marketplace.payments.gateway.Gateway.status", never)
+        assert send(client, notification(PaymentFactory())) == 200
 
     def test_it_needs_no_token_of_a_form(self):
         from django.test import Client

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from demo.simulator.server import SimulatorServer
 from marketplace.orders.models import Order, ShopOrder
 from marketplace.orders.services import receive_part
@@ -16,6 +18,7 @@ __all__ = ["NOW", "SUNDAY", "close", "fill_cart", "goods", "placed_order", "rece
 SUNDAY = date(2026, 11, 29)
 
 
+@transaction.atomic
 def receive(order: Order, *, at: datetime = NOW) -> None:
     """All of an order arrived."""
     for part in ShopOrder.objects.filter(order=order, status="TO_PACK"):

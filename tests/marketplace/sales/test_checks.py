@@ -1,18 +1,29 @@
 """Each check of the audit finds the fault that is planted for it, and nothing before."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from marketplace.catalog.models import ChargeKind
+from marketplace.inventory.models import Hold, Slot
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import Order, OrderLine, PriceRow, ShopOrder
-from marketplace.payments.models import Payment, Refund
+from marketplace.payments.models import (
+    GatewayReport,
+    GatewayReportRow,
+    Notification,
+    Payment,
+    Refund,
+    RefundPart,
+)
+from marketplace.sales.models import ClosedVisit, Closing
 from marketplace.sales.services import request_refund
 from marketplace.tickets.models import Redemption, Ticket
 from tests.factories.accounts import UserFactory
+from tests.factories.inventory import SlotFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.shops import CollectionAgreementFactory
 from tests.factories.tickets import GateFactory
@@ -122,6 +133,29 @@ class TestPlantedFaults:
             ("ticket_tokens", lambda order: Ticket.objects.filter(number=1).update(token="LT1")),
             ("ticket_tokens", lambda order: Ticket.objects.filter(number=1).update(status="PROVISIONAL")),
             ("ticket_tokens", lambda order: ShopOrder.objects.filter(shipping_method="").update(status="WAITING")),
+            ("holds_of_lines", lambda order: Hold.objects.filter(line=_retribusi(order).pk).update(line=uuid4())),
+            ("holds_of_lines", lambda order: Hold.objects.filter(line=_retribusi(order).pk).update(quantity=1)),
+            ("holds_of_lines", lambda order: Hold.objects.filter(line=_retribusi(order).pk).update(status="RELEASED")),
+            ("holds_of_lines", lambda order: Order.objects.filter(pk=order.pk).update(status="LAPSED")),
+            ("holds_of_lines", lambda order: Order.objects.filter(status="PLACED").update(status="LAPSED")),
+            ("refund_amounts", lambda order: Refund.objects.update(amount=1)),
+            ("refund_amounts", lambda order: OrderLine.objects.filter(refunded_quantity=1).update(refunded_quantity=0)),
+            ("refund_amounts", lambda order: RefundPart.objects.update(amount=1)),
+            ("report_differences", lambda order: _reported(order)),
+            ("refunds_go_on", lambda order: Refund.objects.update(status="REQUESTED", try_at=None)),
+            ("refunds_go_on", lambda order: _accepted_and_forgotten()),
+            ("refunds_go_on", lambda order: Refund.objects.update(amount=85_001)),
+            ("closed_dates", lambda order: _closed(order, status="DONE", visit="OFFERED")),
+            ("closed_dates", lambda order: _closed(order, status="DONE", visit="FAILED")),
+            ("closed_dates", lambda order: _closed(order, status="RUNNING", visit="WAITING")),
+            ("closed_dates", lambda order: _closed(order, status="DONE", visit="MOVED")),
+            ("closed_dates", lambda order: _closed(order, status="DONE", visit="")),
+            ("every_notification_is_looked_at", lambda order: _told(order)),
+            ("tickets_of_slots", lambda order: Ticket.objects.filter(number=1).update(slot=SlotFactory())),
+            ("tickets_of_slots", lambda order: _at_another_time(order)),
+            ("scans", lambda order: Ticket.objects.filter(number=1).update(status="USED")),
+            ("scans", lambda order: _scanned(verdict="ADMITTED", ticket=None)),
+            ("scans", lambda order: _scanned(verdict="DOUBLE", ticket=Ticket.objects.first())),
         ],
     )
     def test_is_found(self, history, check, plant):
@@ -150,3 +184,56 @@ def _scanned_twice() -> None:
         Redemption.objects.create(
             ticket=ticket, gate=gate, by=user, nonce=nonce, verdict="ADMITTED", scanned_at=NOW, received_at=NOW
         )
+
+
+def _reported(order: Order) -> None:
+    report = GatewayReport.objects.create(
+        kind="TRANSACTIONS", merchant_account=order.merchant_account, name="x.csv", digest="1", read_at=NOW
+    )
+    GatewayReportRow.objects.create(report=report, line_number=2, difference="UNKNOWN", amount=1)
+
+
+def _accepted_and_forgotten() -> None:
+    Refund.objects.update(status="ACCEPTED")
+    Payment.objects.filter(refunds__isnull=False).update(check_at=None)
+
+
+def _closed(order: Order, *, status: str, visit: str) -> None:
+    slot = _retribusi(order).slot
+    Slot.objects.filter(pk=slot.pk).update(closed_at=NOW)
+    closing = Closing.objects.create(status=status, reason_id="uji", begun_at=NOW)
+    closing.slots.add(slot)
+    if visit:
+        ClosedVisit.objects.create(
+            closing=closing,
+            order=order,
+            slot=slot,
+            listing=slot.listing,
+            pieces=2,
+            status=visit,
+            acts_at=NOW,
+            moved_to=slot if visit == "MOVED" else None,
+        )
+
+
+def _told(order: Order) -> None:
+    payment = Payment.objects.get(order=order)
+    Payment.objects.filter(pk=payment.pk).update(check_at=None, looked_at=NOW)
+    Notification.objects.create(
+        payment=payment,
+        digest="x",
+        body={},
+        verdict="ACCEPTED",
+        received_at=LATER,
+        erase_after_date=LATER.date(),
+    )
+
+
+def _at_another_time(order: Order) -> None:
+    Slot.objects.filter(pk=_retribusi(order).slot_id).update(starts_at=NOW)
+
+
+def _scanned(*, verdict: str, ticket: Ticket | None) -> None:
+    Redemption.objects.create(
+        ticket=ticket, gate=GateFactory(), by=UserFactory(), nonce="c", verdict=verdict, scanned_at=NOW, received_at=NOW
+    )

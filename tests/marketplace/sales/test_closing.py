@@ -18,7 +18,6 @@ from marketplace.sales.services import (
     adopt_closed_dates,
     apply_payment,
     close_dates,
-    closing as closing_module,
     decide_closing,
     move_visit,
     propose_closing,
@@ -30,6 +29,9 @@ from marketplace.sales.services import (
     visits,
     wake_closings_of,
     work_off,
+)
+from marketplace.sales.services import (
+    closing as closing_module,
 )
 from marketplace.tickets.models import Ticket
 from marketplace.tickets.services import redeem
@@ -368,7 +370,7 @@ class TestAnotherDate:
             take_money(visit_id=visit.pk, now=LATER)
 
     def test_that_is_full_closed_over_or_of_another_ticket_cannot_be_had(self, offered):
-        visit, slot, free = offered
+        visit, slot, _free = offered
         full, gone, foreign = another_date(slot, places=1, days=2), another_date(slot, days=-8), SlotFactory()
         shut = another_date(slot, days=3)
         close_slots(slot_ids=[shut.pk], now=LATER)

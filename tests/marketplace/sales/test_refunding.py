@@ -125,6 +125,21 @@ class TestByMidtrans:
         assert money()["refunds:operator"] == -10_000  # who bears it is for a person to say
         assert faults() == []
 
+    def test_one_made_at_the_dashboard_is_looked_for_until_it_arrives_however_old_its_payment(self, midtrans):
+        payment = pay(midtrans, placed_order((goods(), None, 1)))
+        much_later = NOW + timedelta(days=10)
+        midtrans.advance(days=10)
+        apply_payment(payment_id=payment.pk, now=much_later)
+        payment.refresh_from_db()
+        assert payment.check_at is None
+
+        midtrans.act(payment.gateway_order_id, "refund-from-dashboard", amount=10_000)
+        apply_payment(payment_id=payment.pk, now=much_later)
+        payment.refresh_from_db()
+        assert Refund.objects.get().status == "ACCEPTED"
+        assert payment.check_at == much_later + timedelta(minutes=30)
+        assert faults() == []
+
 
 @pytest.mark.django_db
 class TestByHand:
