@@ -279,6 +279,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+# Web processes that commit one order after the other wake the worker so often at most; 0: at every commit.
+OUTBOX_WAKE_SECONDS = env.float("OUTBOX_WAKE_SECONDS", default=0.0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "foundation.outbox.tasks.deliver", "schedule": timedelta(seconds=10)},

@@ -11,16 +11,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
 
 from cms.tenancy.services import sync_sites
+from demo import migrating
 from demo.accounts import ACCOUNTS
 from demo.supervisor import Program, Supervisor, is_free
 
-# A cold start on a slow disk; normally it takes two or three seconds.
-READY_SECONDS = 60
-# Migrated first: behind ours, each of Wagtail's hundred migrations would render all our models too, in twice the time.
-LIBRARIES = ("wagtailcore", "wagtailimages", "wagtaildocs", "wagtailusers", "wagtailredirects", "wagtail_localize")
+# A cold start on a slow disk, or on a machine that does much else; normally it takes two or three seconds.
+READY_SECONDS = 180
 
 type Say = Callable[[str], object]
 
@@ -72,12 +70,9 @@ def bring_up_to_date(*, say: Say) -> None:
     :raises ChildEnded: collecting static files failed.
     """
     with collecting_static_files(say=say):
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if migrating.is_behind():
             say("Preparing the database ...")
-            for library in LIBRARIES:
-                call_command("migrate", library, interactive=False, verbosity=0)
-            call_command("migrate", interactive=False, verbosity=0)
+            migrating.migrate()
         call_command("load_demo")
         # The port may be another one than last time.
         sync_sites()
@@ -118,11 +113,10 @@ def programs(*, port: int) -> list[Program]:
     """What the demo consists of; on SQLite one web process, since its search index lives in the process."""
     python = [sys.executable, "-m"]
     processes = 1 if connection.vendor == "sqlite" else 2
-    bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    threads = ["--worker-class", "gthread", "--threads", "8", "--workers", str(processes)]
+    bind = ["--bind", f"127.0.0.1:{port}", "--config", "python:config.gunicorn", "--workers", str(processes)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     return [
-        Program("site", [*python, "gunicorn", "config.wsgi", *bind, *threads, "--graceful-timeout", "5"]),
+        Program("site", [*python, "gunicorn", "config.wsgi", *bind, "--graceful-timeout", "5"]),
         Program("simulator", [sys.executable, "manage.py", "midtrans_simulator", "--port", str(port + 1)]),
         Program(
             "worker", [*python, "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2", *quiet]

@@ -17,19 +17,16 @@ from importlib import resources
 from pathlib import Path
 from time import time
 
-from demo.runner import LIBRARIES
+from demo.migrating import LIBRARIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "cache"
 MIGRATE = """
 import sys
 import django
-from django.core.management import call_command
 django.setup()
-for label in sys.argv[1:]:
-    call_command("migrate", label, verbosity=0)
-if not sys.argv[1:]:
-    call_command("migrate", verbosity=0)
+from demo import migrating
+migrating.migrate_apps(sys.argv[1:]) if sys.argv[1:] else migrating.migrate()
 """
 
 

@@ -41,10 +41,21 @@ class Sums:
     methods: Mapping[int, str]
 
 
+def methods(chosen: Mapping[str, str]) -> dict[int, str]:
+    """How each shop's goods go, as the form says: the page has one way of each chosen from the start."""
+    return {int(name.removeprefix(PREFIX)): value for name, value in parameters(chosen)}
+
+
+def chosen_of(offers: Sequence[ShippingChoice], wanted: str) -> ShippingChoice | None:
+    """The way that was asked for; the usual one where none was, or one that is not offered."""
+    return next((one for one in offers if one.method == wanted), next(iter(offers), None))
+
+
 def parameters(chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The ways in a form or an address, to be carried on."""
     for name, value in chosen.items():
-        if name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal() and value in ShippingMethod:
+        key = name.removeprefix(PREFIX)
+        if name != key and key.isascii() and key.isdigit() and len(key) < 10 and value in ShippingMethod:
             yield name, value
 
 
@@ -54,7 +65,7 @@ def sums(cart: CartView, chosen: Mapping[str, str]) -> Sums:
     for group in cart.groups:
         name = f"{PREFIX}{group.shop_id}"
         wanted = chosen.get(name, "")
-        choice = next((one for one in group.shipping if one.method == wanted), next(iter(group.shipping), None))
+        choice = chosen_of(group.shipping, wanted)
         tickets_only = all(line.kind != ListingKind.GOODS for line in group.lines)
         groups.append(GroupSum(group=group, name=name, choice=choice, tickets_only=tickets_only))
     chosen_ways = [one.choice for one in groups if one.choice]

@@ -17,4 +17,4 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The cart of a buyer: the account's if signed in, else the guest's."""
         if buyer.user_id is not None:
             return self.filter(user_id=buyer.user_id)
-        return self.filter(user=None, guest_key=buyer.guest_key).exclude(guest_key="")
+        return self.filter(user=None, guest_key=buyer.guest_key) if buyer.guest_key else self.none()

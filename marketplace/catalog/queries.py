@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from django.core.files.storage import default_storage
 
@@ -73,7 +74,7 @@ def prices_on(variants: Iterable[Variant], days: Collection[date]) -> Mapping[da
     """What each variant costs on each of the days, by day and variant key; one query."""
     usual = {variant.pk: variant.price for variant in variants}
     rows: defaultdict[int, list[DatedPrice]] = defaultdict(list)
-    for row in DatedPrice.objects.filter(variant_id__in=usual).order_by("pk"):
+    for row in sorted(DatedPrice.objects.filter(variant_id__in=usual), key=attrgetter("pk")):
         rows[row.variant_id].append(row)
     return {day: {key: _price(price, rows[key], day) for key, price in usual.items()} for day in days}
 

@@ -19,10 +19,12 @@ class ShippingChoice:
 
 
 def choices(shop_ids: Collection[int]) -> dict[int, tuple[ShippingChoice, ...]]:
-    """The choices of each shop, the usual one first; two queries. A shop without a rate can only be visited."""
-    rates = {rate.shop_id: rate for rate in ShippingRate.objects.filter(shop_id__in=shop_ids)}
-    addresses = dict(Shop.objects.filter(pk__in=shop_ids).values_list("pk", "address"))
-    return {shop_id: _choices(rates.get(shop_id), address) for shop_id, address in addresses.items()}
+    """The choices of each shop, the usual one first; one query, none for no shop. A shop without a rate can only be visited."""
+    if not shop_ids:
+        return {}
+    shops = Shop.objects.filter(pk__in=shop_ids).select_related("shipping_rate")
+    shops = shops.only("address", "shipping_rate__shop_id", "shipping_rate__amount", "shipping_rate__offers_pick_up")
+    return {shop.pk: _choices(getattr(shop, "shipping_rate", None), shop.address) for shop in shops}
 
 
 def _choices(rate: ShippingRate | None, address: str) -> tuple[ShippingChoice, ...]:

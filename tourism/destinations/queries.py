@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import asin, cos, radians, sin, sqrt
+from operator import attrgetter
 from typing import Protocol
 
 from django.core.files.storage import default_storage
@@ -153,9 +154,8 @@ def fully_closed_on(*, destination_ids: Sequence[int], day: date) -> set[int]:
 def closures_between(*, destination_ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Closure]]:
     """The standing closures that overlap a time, by destination."""
     found: defaultdict[int, list[Closure]] = defaultdict(list)
-    for closure in (
-        Closure.objects.touching(start, end).filter(destination_id__in=destination_ids).order_by("starts_at", "pk")
-    ):
+    standing = Closure.objects.touching(start, end).filter(destination_id__in=destination_ids)
+    for closure in sorted(standing, key=attrgetter("starts_at", "pk")):
         found[closure.destination_id].append(closure)
     return dict(found)
 

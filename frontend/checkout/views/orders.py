@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.buyer import buyer_of
 from foundation.codes import tidy_code
@@ -100,13 +100,20 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("checkout:order", code=found.code)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @never_cache
 def pay(request: HttpRequest, code: str) -> HttpResponse:
-    """On to the payment page: the one that is open, or a new one."""
+    """On to the payment page: the one that is open, or a new one. If it cannot be reached now, to the order.
+
+    Placing an order leads here by GET: it can be reloaded when the signal breaks off, and repeats the same page.
+    """
     found = find(request, code)
     try:
         return HttpResponseRedirect(services.start_payment(order_id=found.pk, now=timezone.now()))
+    except services.PaymentNotPossible as refusal:
+        if request.method == "POST":
+            messages.warning(request, refusal.sentence)
+        return redirect("checkout:order", code=found.code)
     except DomainError as refusal:
         messages.warning(request, refusal.sentence)
         return redirect("checkout:order", code=found.code)

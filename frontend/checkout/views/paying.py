@@ -1,9 +1,10 @@
 """The checkout: one page, three short blocks, one order."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,6 +20,7 @@ from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
 from marketplace.orders.models import Order
 from marketplace.sales import services
+from marketplace.shipping.models import ShippingMethod
 from tourism.regions import queries as regions
 
 
@@ -28,69 +30,63 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """Ask who and where, place the order, and send the buyer to pay."""
     now = timezone.now()
     buyer = cart_buyer(request, now=now)
+    is_looked_at = request.method != "POST" or "hitung" in request.POST or "cari" in request.POST
+    return look(request, buyer, now=now) if is_looked_at else order(request, buyer, now=now)
+
+
+def look(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
+    """The page with the cart as it is, and what was typed so far."""
     cart = cart_view(buyer, now)
-    if request.method == "POST" and cart.is_empty and (placed := placed_before(request, buyer)):
-        # The same form again, after the order was placed: the cart is empty, and the order is there.
-        return go_and_pay(request, placed)
     if cart.is_empty or (cart.problems and request.method != "POST"):
         return redirect("checkout:cart")
     chosen = plain(request.POST if request.method == "POST" else request.GET)
     sums = shipping.sums(cart, chosen)
     if request.method != "POST":
         return show(request, new_form(request, sums), sums)
-    if "hitung" in request.POST or "cari" in request.POST:
-        return show(request, CheckoutForm(initial=chosen, is_sent=sums.is_sent), sums)
-    form = CheckoutForm(request.POST, is_sent=sums.is_sent)
+    return show(request, CheckoutForm(initial=chosen, is_sent=sums.is_sent), sums)
+
+
+def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
+    """Place the order and go on to paying; the cart itself is looked at only if something is to be mended."""
+    methods = shipping.methods(plain(request.POST))
+    form = CheckoutForm(request.POST, is_sent=ShippingMethod.FLAT_RATE in methods.values())
     if not form.is_valid():
-        return show(request, form, sums, status=422)
+        return show_again(request, form, buyer, status=422)
     try:
-        order = services.place(
+        placed = services.place(
             buyer=buyer,
             checkout_key=form.cleaned_data["checkout_key"],
-            details=details(form.cleaned_data, sums),
+            details=details(form.cleaned_data, methods),
             language=(get_language() or "id")[:2],
             now=now,
         )
     except services.DetailsMissing as missing:
         shown = "tempat" if missing.field == "village" else missing.field
         form.add_error(shown if shown in form.fields else None, missing.sentence)
-        return show(request, form, sums, status=missing.status)
+        return show_again(request, form, buyer, status=missing.status)
     except DomainError as refusal:
         # Somebody was quicker, a price changed: the cart is read again, so that what is shown is what is left.
         form.add_error(None, refusal.sentence)
-        sums = shipping.sums(cart_view(buyer, timezone.now()), chosen)
-        return show(request, form, sums, status=refusal.status)
-    return go_and_pay(request, order)
+        return show_again(request, form, buyer, status=refusal.status)
+    # A free order is paid already.
+    return redirect("checkout:pay" if placed.amount else "checkout:order", code=placed.code)
 
 
-def placed_before(request: HttpRequest, buyer: Buyer) -> Order | None:
+def placed_before(form: CheckoutForm, buyer: Buyer) -> Order | None:
     """The buyer's own order that this very form has made."""
-    form = CheckoutForm(request.POST, is_sent=False)
-    form.full_clean()
-    key = form.cleaned_data.get("checkout_key") if hasattr(form, "cleaned_data") else None
+    key = form.cleaned_data.get("checkout_key") if form.is_bound else None
     return Order.objects.bought_by(buyer).filter(checkout_key=key).first() if key else None
 
 
-def go_and_pay(request: HttpRequest, order: Order) -> HttpResponse:
-    """On to the payment page; if it cannot be reached now, to the order, where paying can be tried again."""
-    try:
-        return HttpResponseRedirect(services.start_payment(order_id=order.pk, now=timezone.now()))
-    except services.PaymentNotPossible:
-        return redirect("checkout:order", code=order.code)
-    except DomainError as refusal:
-        messages.warning(request, refusal.sentence)
-        return redirect("checkout:order", code=order.code)
-
-
-def details(cleaned: dict[str, Any], sums: shipping.Sums) -> services.CheckoutDetails:
+def details(cleaned: dict[str, Any], methods: Mapping[int, str]) -> services.CheckoutDetails:
     """What was typed, as sales wants it; an address only if something is sent."""
-    sent = sums.is_sent
+    sent = ShippingMethod.FLAT_RATE in methods.values()
     return services.CheckoutDetails(
         name=cleaned["name"],
         phone=cleaned["phone"],
         email=cleaned["email"],
         agreed_total=cleaned["agreed_total"],
-        shipping=sums.methods,
+        shipping=methods,
         recipient_name=cleaned["recipient_name"],
         recipient_phone=cleaned["recipient_phone"],
         address=cleaned["address"] if sent else "",
@@ -109,6 +105,15 @@ def new_form(request: HttpRequest, sums: shipping.Sums) -> CheckoutForm:
         user = request.user
         initial |= {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
     return CheckoutForm(initial=initial, is_sent=sums.is_sent)
+
+
+def show_again(request: HttpRequest, form: CheckoutForm, buyer: Buyer, *, status: int) -> HttpResponse:
+    """The page with what is to be mended; without a cart, on to the order that this form has made, if there is one."""
+    cart = cart_view(buyer, timezone.now())
+    if cart.is_empty:
+        placed = placed_before(form, buyer)
+        return redirect("checkout:pay", code=placed.code) if placed else redirect("checkout:cart")
+    return show(request, form, shipping.sums(cart, plain(request.POST)), status=status)
 
 
 def show(request: HttpRequest, form: CheckoutForm, sums: shipping.Sums, *, status: int = 200) -> HttpResponse:

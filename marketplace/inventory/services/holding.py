@@ -85,6 +85,11 @@ def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[H
     :raises BuyerLimitReached: the same of a buyer's allowance.
     :raises PoolsChanged: a slot draws on a pool of its day that was not asked for.
     """
+    return hold_within(demands=demands, until=until, now=now)
+
+
+def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[Hold]:
+    """As :func:`hold`, for a caller whose own transaction ends with the refusal: nothing is undone here."""
     # One order for everybody: two carts that want the same two pools then queue instead of deadlocking.
     wanted = sorted(demands)
     taken: dict[int, int] = {}

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from foundation.accounts.buyer import Buyer
 from foundation.accounts.phones import e164
 from foundation.codes import random_code
-from foundation.errors import InvalidInput
+from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import Cart, CartLine
-from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold
+from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold_within
 from marketplace.orders.models import (
     Contact,
     Order,
@@ -86,21 +86,18 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
     """
     try:
         return _place(buyer, checkout_key, details, language, now)
-    except IntegrityError:
-        # A rival request with the same key was quicker, from another cart of the same person.
-        order = Order.objects.bought_by(buyer).filter(checkout_key=checkout_key).first()
-        if order is None:
+    except (DomainError, IntegrityError):
+        # An earlier click on the same button has emptied the cart, or a rival request with the same key was quicker.
+        existing = Order.objects.filter(checkout_key=checkout_key).first()
+        if existing is None:
             raise
-        return order
+        return _own(existing, buyer)
 
 
 @transaction.atomic
 def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language: str, now: datetime) -> Order:
-    # The cart's row queues two clicks on the same button: the second finds the order of the first.
+    # The cart's row queues two clicks on the same button: the second finds the cart empty.
     cart = Cart.objects.of_buyer(buyer).select_for_update().first()
-    existing = Order.objects.filter(checkout_key=checkout_key).first()
-    if existing is not None:
-        return _own(existing, buyer)
     lines = price_lines(cart, now=now)
     refuse_mixed_money(lines, now=now)
     shipping = _shipping(lines, details)
@@ -117,7 +114,7 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     own = allowance_demands(wants=wants, who=buyer_marks(user_id=buyer.user_id, phone=contact.phone))
     # Last, so that a pool that everybody wants is locked for two statements, not twenty.
     demands = own + [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
-    hold(demands=demands, until=order.lapses_at, now=now)
+    hold_within(demands=demands, until=order.lapses_at, now=now)
     if total == 0:
         confirm_free(order=order, now=now)
     return order

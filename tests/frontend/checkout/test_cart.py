@@ -68,10 +68,10 @@ class TestShow:
         visitor.force_login(user)
         fill_cart(*[(goods(), None, 1) for _ in range(2)], buyer=Buyer(user.pk, ""))
         visitor.get(CART)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             visitor.get(CART)
         fill_cart(*[(goods(), None, 1) for _ in range(6)], buyer=Buyer(user.pk, ""))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             visitor.get(CART)
 
 

@@ -9,6 +9,7 @@ from marketplace.inventory.models import Hold, Pool
 from marketplace.orders.models import Contact, Order, ShopOrder
 from tests.factories.orders import admission, goods
 from tests.factories.regions import RegencyFactory
+from tests.factories.shops import CollectionAgreementFactory
 from tests.frontend.checkout.test_cart import put
 from tests.frontend.visiting import HTMX, soup, words
 from tourism.regions.models import Region, RegionKind, RegionLevel
@@ -114,8 +115,11 @@ class TestPlace:
         answer = visitor.post(PAY, sent)
 
         order, contact = Order.objects.get(), Contact.objects.get()
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith(midtrans.snap_url.removesuffix("/snap/v1"))
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/pesanan/{order.code}/bayar/")
+        onward = visitor.get(answer.headers["Location"])
+        assert onward.status_code == 302
+        assert onward.headers["Location"].startswith(midtrans.snap_url.removesuffix("/snap/v1"))
+        assert visitor.get(answer.headers["Location"]).headers["Location"] == onward.headers["Location"]
         assert (order.amount, order.status, order.language) == (245_000, "PLACED", "id")
         assert (contact.phone, contact.postal_code, contact.recipient_name, contact.is_gift) == (
             "+6281234567890",
@@ -175,6 +179,17 @@ class TestPlace:
         answer = client.post(PAY, sent, HTTP_HOST="lapau.localhost:8000")
         assert (answer.status_code, answer.headers["Location"]) == (302, "/keranjang/")
 
+    @pytest.mark.parametrize("charge_kind", ["PRIVATE_PRICE", "RETRIBUSI"])
+    def test_placing_takes_a_fixed_number_of_statements(self, visitor, charge_kind, django_assert_num_queries):
+        adult, slot = admission(charge_kind=charge_kind, places=100)
+        shop = adult.listing.shop
+        CollectionAgreementFactory(merchant_account=shop.merchant_account, region=shop.region)
+        put(visitor, adult, 1, slot)
+        sent = typed(soup(visitor.get(PAY)))
+        # Twenty and two for the transaction; retribusi asks for its agreement too.
+        with django_assert_num_queries(20 + 2 + (charge_kind == "RETRIBUSI")):
+            assert visitor.post(PAY, sent).status_code == 302
+
     def test_sold_out_between_cart_and_payment_is_said_and_nothing_is_written(self, visitor):
         adult, slot = admission(places=1)
         put(visitor, adult, 1, slot)
@@ -220,8 +235,9 @@ class TestPlace:
         answer = visitor.post(PAY, typed(soup(visitor.get(PAY)), checkout_key=str(uuid.uuid4())))
 
         order = Order.objects.get()
-        assert answer.headers["Location"] == f"/pesanan/{order.code}/"
-        page = soup(visitor.get(answer.headers["Location"]))
+        onward = visitor.get(answer.headers["Location"])
+        assert onward.headers["Location"] == f"/pesanan/{order.code}/"
+        page = soup(visitor.get(onward.headers["Location"]))
         assert words(page.h1) == "Tinggal bayar Rp20.000"
         assert page.select_one(".toast--warning")
 

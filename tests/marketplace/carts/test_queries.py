@@ -78,11 +78,11 @@ class TestCartView:
             ticket_line(cart)
 
         fill()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             cart_view(GUEST, NOW)
         for _ in range(4):
             fill()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             assert len(cart_view(GUEST, NOW).lines) == 10
 
 
