@@ -41,7 +41,8 @@ ORDER_TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     # A provisional channel may take its settlement back.
     OrderStatus.PAID: frozenset({OrderStatus.PARTLY_REFUNDED, OrderStatus.REFUNDED, OrderStatus.CANCELLED}),
     OrderStatus.PARTLY_REFUNDED: frozenset({OrderStatus.PARTLY_REFUNDED, OrderStatus.REFUNDED, OrderStatus.CANCELLED}),
-    OrderStatus.REFUNDED: frozenset(),
+    # The settlement was taken back before what was to be given back had left.
+    OrderStatus.REFUNDED: frozenset({OrderStatus.CANCELLED}),
 }
 
 

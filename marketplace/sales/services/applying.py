@@ -96,9 +96,10 @@ def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
     journals.undo_payment(payment=payment, called_off=payments.call_off(payment=payment), now=now)
     if payment.is_surplus:
         return
-    if order.status not in _CONFIRMED:
-        logger.error("Payment %s of order %s was taken back after all of it was given back", payment.pk, order.code)
+    if order.status not in (*_CONFIRMED, OrderStatus.REFUNDED):
+        logger.error("Payment %s of order %s was taken back, and had bought nothing", payment.pk, order.code)
         return
+    # Of an order that was to be refunded all this was done then; a repeat changes nothing.
     lines = journals.lines_of(order)
     for line in lines:
         if line.slot_id is not None:

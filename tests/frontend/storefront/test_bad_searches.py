@@ -5,6 +5,7 @@ from time import process_time
 import pytest
 from django.core.cache import cache
 
+from search.models import Document
 from tests.frontend.visiting import HTMX
 from tests.search.province import index, province  # noqa: F401 - fixtures
 
@@ -64,7 +65,7 @@ def test_any_text(client, text):
     took = process_time() - began
     assert [answer.status_code for answer in (page, lines, found, typed)] == [200] * 4
     assert "<script>alert(1)" not in page.content.decode()
-    assert 0 <= found.json()["total"] <= 8
+    assert 0 <= found.json()["total"] <= Document.objects.live().count()
     assert took < 3, "four answers cost much only where the input is looked at again and again"
 
 

@@ -184,7 +184,7 @@ class TestQueries:
         visitor.get(goods_page(rendang))
         for _ in range(6):
             goods()
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             visitor.get(goods_page(rendang))
 
     def test_a_ticket_page_takes_a_fixed_number(self, visitor, django_assert_num_queries):

@@ -211,6 +211,18 @@ class TestProvisional:
         assert (order.status, Refund.objects.get().status, money()) == ("CANCELLED", "FAILED", {})
         assert faults() == []
 
+    def test_money_that_is_taken_back_after_all_was_to_go_back_goes_nowhere(self, midtrans):
+        order = placed_order((goods(), None, 2))
+        payment = pay(midtrans, order, "permata_va")
+        certain = NOW + timedelta(minutes=10)
+        apply_payment(payment_id=payment.pk, now=certain)
+        request_refund(order_id=order.pk, lines=None, reason="changed my mind", now=certain)
+        assert (Order.objects.get().status, Refund.objects.get().status) == ("REFUNDED", "MANUAL")
+        midtrans.act(payment.gateway_order_id, "reverse")
+        apply_payment(payment_id=payment.pk, now=certain)
+        assert (Order.objects.get().status, Refund.objects.get().status, money()) == ("CANCELLED", "FAILED", {})
+        assert faults() == []
+
     def test_nothing_is_given_back_before_it_is_certain(self, midtrans):
         order = placed_order((goods(), None, 1))
         pay(midtrans, order, "permata_va")
