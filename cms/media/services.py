@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from time import monotonic
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from cms.media.models import Image
 from cms.media.renditions import SHARE_SPEC, SPECS
@@ -23,13 +23,16 @@ def make_renditions(*, images: Iterable[Image], specs: tuple[str, ...] = SPECS) 
         image.get_renditions(*specs)
 
 
+def lacking() -> QuerySet[Image]:
+    """Pictures of which a size is missing."""
+    made = Count("renditions", filter=Q(renditions__filter_spec__in=SPECS))
+    return Image.objects.annotate(made=made).filter(made__lt=len(SPECS))
+
+
 def make_missing_renditions(*, seconds: float = 30) -> int:
     """Make sizes of pictures that lack some, until the time is up; returns how many pictures were looked after."""
     began, done = monotonic(), 0
-    lacking = Image.objects.annotate(made=Count("renditions", filter=Q(renditions__filter_spec__in=SPECS))).filter(
-        made__lt=len(SPECS)
-    )
-    for image in lacking.order_by("pk").prefetch_related("renditions")[:200]:
+    for image in lacking().order_by("pk").prefetch_related("renditions")[:200]:
         if monotonic() - began > seconds:
             break
         make_renditions(images=[image])

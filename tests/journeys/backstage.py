@@ -58,6 +58,22 @@ for pk, left in stock_left(list(Variant.objects.filter(listing__slug=slug).value
     run(stack, code, slug=slug)
 
 
+def waits_for_pictures(stack: LiveStack) -> None:
+    """Wait until the worker has made every size of every picture, as it does after the sample province was loaded."""
+    code = """
+from time import monotonic, sleep
+from cms.media.models import Image
+from cms.media.services import lacking
+from marketplace.catalog.models import Picture
+until = monotonic() + 100
+while monotonic() < until and (Picture.objects.filter(rendered_at=None).exists() or lacking().exists()):
+    sleep(1)
+said["left"] = Picture.objects.filter(rendered_at=None).count() + lacking().count()
+"""
+    # A busy machine with two cores takes its time over the sizes; one command may not.
+    assert any(run(stack, code)["left"] == 0 for _time in range(4))
+
+
 def raises_price(stack: LiveStack, slug: str, *, by: int) -> None:
     """Change what a listing costs, while it lies in carts."""
     code = """

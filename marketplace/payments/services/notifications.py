@@ -75,8 +75,8 @@ def erase_old_notifications(*, now: datetime) -> int:
 def _read(raw: bytes) -> dict[str, Any] | None:
     try:
         body = json.loads(raw)
-        # Half a character can be written in JSON, and in no database.
-        json.dumps(body, ensure_ascii=False).encode()
+        # Half a character can be written in JSON, and in no database; nor can a number beyond all numbers (1e400).
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
