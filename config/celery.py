@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from config import folders as folders  # registers the broker of the embedded mode
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("lapau")

@@ -88,7 +88,7 @@ def parts_are_those_of_production(app_configs: Sequence[Any] | None, **kwargs: A
     """Name every embedded part: a forgotten address must not go unnoticed."""
     embedded = {
         "DATABASE_URL": settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
-        "REDIS_URL": settings.CELERY_BROKER_URL.startswith("filesystem"),
+        "REDIS_URL": settings.CELERY_BROKER_URL.startswith("folders"),
         "ELASTICSEARCH_URL": not settings.SEARCH_URL,
         "S3_BUCKET": not settings.S3_BUCKET,
     }

@@ -87,7 +87,7 @@ def broker() -> dict[str, Any]:
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
-        "url": "filesystem://localhost/",
+        "url": "folders://localhost/",
         "options": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
