@@ -15,12 +15,13 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    # Its two ancestors name the second argument differently.
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         """Write the message beside the queue's, under a name that is no queue's, then give it its own."""
         folder = Path(self.data_folder_out)
         file = folder / f"{monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
         unfinished = file.with_suffix(".unfinished")
-        unfinished.write_bytes(str_to_bytes(dumps(message)))
+        unfinished.write_bytes(str_to_bytes(dumps(payload)))
         unfinished.rename(file)
 
 
