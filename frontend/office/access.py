@@ -28,20 +28,17 @@ def treasury_regions(user: Any) -> list[Region]:
 class OperatorOnly:
     """A view for the province's operator; for anybody else it is not there."""
 
+    is_for = staticmethod(is_operator)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """404 for strangers."""
-        if not is_operator(request.user):
+        if not self.is_for(request.user):
             raise Http404
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return answer
 
 
-class FinanceOnly:
+class FinanceOnly(OperatorOnly):
     """A view for the operator's finance; for anybody else it is not there."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """404 for strangers."""
-        if not is_finance(request.user):
-            raise Http404
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return answer
+    is_for = staticmethod(is_finance)

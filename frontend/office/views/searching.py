@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -286,11 +285,6 @@ class _OfferAgain(AgainColumn):
 
     def get_value(self, instance: Any) -> Any:
         return reverse("office:search_refused_again", args=[instance.pk])
-
-    def get_cell_context_data(self, instance: Any, parent_context: Any) -> Any:
-        """Cells are rendered without the request, so the token is handed over."""
-        context = super().get_cell_context_data(instance, parent_context)
-        return {**context, "csrf_token": get_token(parent_context["request"])}
 
 
 class RefusedView(OperatorOnly, BaseListingView):
