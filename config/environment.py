@@ -52,7 +52,9 @@ def caches() -> dict[str, Any]:
     """Redis where REDIS_URL says so; a single embedded process needs none."""
     url = env.str("REDIS_URL", default="")
     if url:
-        return {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+        # A cache that is slower than that is worse than none.
+        patience = {"socket_connect_timeout": 0.5, "socket_timeout": 1}
+        return {"default": {"BACKEND": "config.caches.ForgetfulRedisCache", "LOCATION": url, "OPTIONS": patience}}
     return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 

@@ -160,6 +160,9 @@ INSTALLED_APPS.append("django.forms")
 DATABASES = databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = caches()
+# How long pages of the public are kept that no change outdates. A single embedded process keeps none: its worker could
+# not tell it of changes.
+KEPT_PAGE_SECONDS = env.float("KEPT_PAGE_SECONDS", default=10 if env.str("REDIS_URL", default="") else 0)
 SEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 SEARCH_ENGINE = "elasticsearch" if SEARCH_URL else "embedded"
 SEARCH_INDEX = env.str("SEARCH_INDEX", default="lapau")

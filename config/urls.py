@@ -7,8 +7,10 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as serve_page
 
 from config import checks as checks  # registers them
+from foundation.kept_pages import kept
 
 
 def rooms(*names: str) -> list[URLPattern | URLResolver]:
@@ -33,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("akun/", include("allauth.urls")),
         *rooms("frontend.storefront", "frontend.checkout", "frontend.account", "frontend.seller"),
+        re_path(wagtail_urls.serve_pattern, kept(serve_page), name="wagtail_serve"),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

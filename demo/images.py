@@ -3,6 +3,8 @@
 from django.core.files.images import ImageFile
 
 from cms.media.models import Image, Licence
+from cms.media.renditions import SOCIAL_SPEC
+from cms.media.services import make_renditions
 from cms.tenancy.services import shared_collection
 from demo import files
 
@@ -68,5 +70,7 @@ class Drawings:
                     alt_en=alt_en,
                     is_sample=True,
                 )
+            # What pages show until the worker has made the rest.
+            make_renditions(images=[picture], specs=(SOCIAL_SPEC,))
             self.known[name] = picture.pk
         return self.known[name]

@@ -40,14 +40,16 @@ def pictures(image_ids: Iterable[int | None], *, language: str) -> dict[int, Pic
 
 
 def as_picture(image: Image, *, language: str) -> Picture:
-    """An image whose renditions are loaded. Without any, the original is shown."""
+    """An image whose renditions are loaded. Without any JPEG or WebP, the original is shown."""
     by_type: dict[str, dict[int, Rendition]] = defaultdict(dict)
     for rendition in image.renditions.all():
         kind = MEDIA_TYPES.get(rendition.file.name.rpartition(".")[2].lower())
         if kind and rendition.filter_spec in SPECS:
             by_type[kind][rendition.width] = rendition
     jpegs = by_type.pop("image/jpeg", {})
-    fallback = jpegs[max(jpegs)] if jpegs else None
+    # Between an upload and its JPEG there may be the WebP of lists; the original of a camera is the last resort.
+    plain = jpegs or by_type.get("image/webp", {})
+    fallback = plain[max(plain)] if plain else None
     sources = tuple(
         Source(kind, ", ".join(f"{rendition.url} {width}w" for width, rendition in sorted(by_type[kind].items())))
         for kind in dict.fromkeys(MEDIA_TYPES.values())

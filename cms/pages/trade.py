@@ -1,6 +1,6 @@
 """What can be bought, for pages: the only place where pages ask the marketplace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cms.pages.cards import Badge, Card
 from foundation.clock import day_of
 from marketplace.catalog.models import Listing, ListingKind
-from marketplace.inventory.queries import ListingCard, cards
+from marketplace.inventory.queries import ListingCard, NewListing, cards, newest
 
 # Out of how many the few on a first page are chosen.
 POOL = 120
@@ -46,28 +46,36 @@ def tickets_at(*, destination_id: int, language: str, now: datetime, limit: int 
 
 def tickets_in(*, region_code: str | None, language: str, now: datetime, limit: int = 3) -> list[Card]:
     """Tickets, tours and stays of a region, each of another seller; of the whole province, each of another region."""
-    found = cards(region_code=region_code, kinds=TICKETS, limit=POOL, now=now)
-    return [as_card(listing, language=language) for listing in varied(found, region_code, limit=limit, day=day_of(now))]
+    found = some_of(TICKETS, region_code=region_code, limit=limit, now=now)
+    return [as_card(listing, language=language) for listing in found]
 
 
 def goods_in(*, region_code: str | None, language: str, now: datetime, limit: int = 4) -> list[Card]:
     """Products made in a region, each of another seller; in the whole province, each of another region."""
-    found = cards(region_code=region_code, kind=ListingKind.GOODS, limit=POOL, now=now)
-    return [as_card(listing, language=language) for listing in varied(found, region_code, limit=limit, day=day_of(now))]
+    found = some_of([ListingKind.GOODS], region_code=region_code, limit=limit, now=now)
+    return [as_card(listing, language=language) for listing in found]
 
 
-def varied(found: Sequence[ListingCard], region_code: str | None, *, limit: int, day: date) -> list[ListingCard]:
-    """Some of many, as different as can be: what can be bought first, one after another of each seller or region.
+def some_of(kinds: Collection[str], *, region_code: str | None, limit: int, now: datetime) -> list[ListingCard]:
+    """Some of the newest listings, as different as can be; those that can be bought first. Six queries for goods, seven for tickets."""
+    turned = varied(newest(region_code=region_code, kinds=kinds, limit=POOL), region_code, day=day_of(now))
+    # Three times as many as are shown: of some there may be nothing left.
+    found = cards(listing_ids=turned[: 3 * limit], limit=3 * limit, now=now)
+    return sorted(found, key=lambda card: card.sold_out or bool(card.closed_reason))[:limit]
+
+
+def varied(found: Sequence[NewListing], region_code: str | None, *, day: date) -> list[int]:
+    """Keys of listings, one after another of each seller, or of each region where no region is asked for.
 
     Which ones come first turns with the days, so that all have their turn; it is the same for every visitor.
     """
-    groups: dict[str, list[ListingCard]] = {}
-    for listing in sorted(found, key=lambda card: card.sold_out or bool(card.closed_reason)):
-        groups.setdefault(listing.shop_name if region_code else listing.region_code, []).append(listing)
+    groups: dict[str, list[int]] = {}
+    for listing in found:
+        groups.setdefault(str(listing.shop_id) if region_code else listing.region_code, []).append(listing.id)
     names = sorted(groups)
     start = day.toordinal() % len(names) if names else 0
     turned = [groups[name] for name in names[start:] + names[:start]]
-    return [listing for row in zip_longest(*turned) for listing in row if listing is not None][:limit]
+    return [key for row in zip_longest(*turned) for key in row if key is not None]
 
 
 def listings(*, slugs: Iterable[str], language: str, now: datetime) -> dict[str, Card]:

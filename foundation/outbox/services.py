@@ -1,7 +1,7 @@
 """Publishing events with the change they tell of, and delivering them afterwards."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
-from foundation.outbox.registry import handler_of, subscribers_of
+from foundation.outbox.registry import called_after_commit, handler_of, subscribers_of
 from foundation.outbox.wakeup import wake
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,9 @@ def publish(*, topic: str, key: str | int, now: datetime, **payload: Any) -> Eve
     deliveries = [Delivery(event=event, subscriber=name, due_at=now) for name in subscribers_of(topic)]
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
-        wake_after_commit()
+        once_after_commit(wake)
+    for function in called_after_commit(topic):
+        once_after_commit(function)
     return event
 
 
@@ -44,13 +46,14 @@ def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> Non
     Delivery.objects.bulk_create(
         [Delivery(event=event, subscriber=name, due_at=now) for event in events for name in names], batch_size=1000
     )
-    wake_after_commit()
+    for function in (wake, *called_after_commit(topic)):
+        once_after_commit(function)
 
 
-def wake_after_commit() -> None:
-    """Wake the worker once this transaction is through; once, however many events it wrote."""
-    if not any(entry[1] is wake for entry in connection.run_on_commit):
-        transaction.on_commit(wake, robust=True)
+def once_after_commit(function: Callable[[], None]) -> None:
+    """Call a function once this transaction is through; once, however many events it wrote."""
+    if not any(entry[1] is function for entry in connection.run_on_commit):
+        transaction.on_commit(function, robust=True)
 
 
 def deliver(*, now: datetime, limit: int = BATCH) -> int:
@@ -125,5 +128,5 @@ def try_again(*, delivery_id: int, now: datetime) -> bool:
     dead = Delivery.objects.filter(pk=delivery_id, status=DeliveryStatus.DEAD)
     revived = dead.update(status=DeliveryStatus.PENDING, attempts=0, due_at=now, done_at=None, last_error="")
     if revived:
-        wake_after_commit()
+        once_after_commit(wake)
     return bool(revived)

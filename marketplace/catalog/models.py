@@ -233,7 +233,7 @@ class Picture(models.Model):
     )
     width = models.PositiveIntegerField(_("width"), default=0)
     height = models.PositiveIntegerField(_("height"), default=0)
-    # None until the worker has made the renditions; pages show the file itself until then.
+    # None until the worker has made the renditions; pages show its middle JPEG until then, which is made at once.
     rendered_at = models.DateTimeField(_("renditions made at"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
 

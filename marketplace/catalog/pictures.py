@@ -89,6 +89,12 @@ def widths_of(width: int) -> tuple[int, ...]:
     return tuple(shown for shown in WIDTHS if shown <= width) or WIDTHS[:1]
 
 
+def middle_of(width: int) -> int:
+    """The width that stands for a picture where only one can be named, and the only one until the others are made."""
+    widths = widths_of(width)
+    return widths[min(1, len(widths) - 1)]
+
+
 def rendition_name(name: str, width: int, ending: str) -> str:
     """Where a rendition of the file ``name`` is: "listings/2026/11/ab12.jpg" > "listings/2026/11/ab12-640.avif"."""
     stem, _dot, _ending = name.rpartition(".")

@@ -12,7 +12,7 @@ from operator import attrgetter
 from django.core.files.storage import default_storage
 
 from marketplace.catalog.models import Category, DatedPrice, Picture, Variant
-from marketplace.catalog.pictures import FORMATS, rendition_name, widths_of
+from marketplace.catalog.pictures import FORMATS, middle_of, rendition_name, widths_of
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,13 @@ class CategoryChoice:
 def picture_view(picture: Picture, *, alt: str = "") -> PictureView:
     """A picture ready for a page; no query."""
     name = picture.file.name or ""
-    bare = PictureView(
-        src=default_storage.url(name), width=picture.width, height=picture.height, alt=alt, sample=picture.is_sample
-    )
+    src = default_storage.url(rendition_name(name, middle_of(picture.width), "jpg"))
+    bare = PictureView(src=src, width=picture.width, height=picture.height, alt=alt, sample=picture.is_sample)
     if picture.rendered_at is None:
         return bare
     widths = widths_of(picture.width)
     *better, plain = (PictureSource(FORMATS[ending][0], _srcset(name, widths, ending)) for ending in FORMATS)
-    middle = widths[min(1, len(widths) - 1)]
-    src = default_storage.url(rendition_name(name, middle, "jpg"))
-    return replace(bare, src=src, sources=tuple(better), srcset=plain.srcset)
+    return replace(bare, sources=tuple(better), srcset=plain.srcset)
 
 
 def _srcset(name: str, widths: Sequence[int], ending: str) -> str:

@@ -236,6 +236,8 @@ def add_picture(*, upload: "File[bytes]", is_sample: bool = False, now: datetime
             defaults={"file": ContentFile(kept, name=f"{fingerprint[:20]}.jpg"), "is_sample": is_sample},
         )
         if is_new:
+            # The one that pages show until the worker has made the others: a phone should not load the whole picture.
+            _render(picture, kept, width=formats.middle_of(picture.width), ending="jpg")
             publish(topic="picture.added", key=picture.pk, now=now)
     return picture
 
@@ -245,19 +247,22 @@ def render_picture(*, picture_id: int, now: datetime) -> None:
     picture = Picture.objects.get(pk=picture_id)
     if picture.rendered_at is not None:
         return
-    name = picture.file.name or ""
-    with default_storage.open(name) as file:
+    with default_storage.open(picture.file.name or "") as file:
         content = file.read()
     for width in formats.widths_of(picture.width):
         for ending in formats.FORMATS:
-            target = formats.rendition_name(name, width, ending)
-            if not default_storage.exists(target):
-                default_storage.save(target, ContentFile(formats.rendition(content, width=width, ending=ending)))
+            _render(picture, content, width=width, ending=ending)
     with transaction.atomic():
         Picture.objects.filter(pk=picture_id).update(rendered_at=now)
         shown_by = ListingPicture.objects.filter(picture_id=picture_id).order_by("listing_id")
         keys = list(shown_by.values_list("listing_id", flat=True).distinct())
         publish_many(topic="listing.changed", keys=keys, now=now)
+
+
+def _render(picture: Picture, content: bytes, *, width: int, ending: str) -> None:
+    target = formats.rendition_name(picture.file.name or "", width, ending)
+    if not default_storage.exists(target):
+        default_storage.save(target, ContentFile(formats.rendition(content, width=width, ending=ending)))
 
 
 @transaction.atomic

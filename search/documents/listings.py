@@ -10,7 +10,7 @@ from django.db.models import Avg, Count, F, Q
 
 from foundation.outbox.models import Event as OutboxEvent
 from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Picture, Variant
-from marketplace.catalog.pictures import rendition_name
+from marketplace.catalog.pictures import middle_of, rendition_name
 from marketplace.inventory.models import Slot, Stock
 from marketplace.reviews.models import Review
 from search.documents.content import Content, Words
@@ -166,10 +166,11 @@ def _pictures(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _picture(picture: Picture) -> str:
-    """The path of a picture at the size of a card, once it was made."""
+    """The path of a picture at the size of a card, once it was made; until then of the JPEG that is there at once."""
     name = picture.file.name or ""
-    made = picture.rendered_at is not None and picture.width >= _PICTURE_WIDTH
-    return rendition_name(name, _PICTURE_WIDTH, "webp") if made else name
+    if picture.rendered_at is not None and picture.width >= _PICTURE_WIDTH:
+        return rendition_name(name, _PICTURE_WIDTH, "webp")
+    return rendition_name(name, middle_of(picture.width), "jpg")
 
 
 def _ratings(ids: Sequence[int]) -> dict[int, tuple[float | None, int]]:

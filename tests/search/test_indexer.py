@@ -56,7 +56,7 @@ class TestChanges:
         assert (row(listing).version, row(listing).indexed_version, row(listing).is_dirty) == (1, 1, False)
 
     def test_a_lost_wake_up_costs_nothing_but_time(self, index, monkeypatch):
-        monkeypatch.setattr("foundation.outbox.services.wake_after_commit", lambda: None)
+        monkeypatch.setattr("foundation.outbox.services.wake", lambda: None)
         listing = listed()
         outbox.deliver(now=NOW)
         assert found(index) == [f"listing:{listing.pk}"]

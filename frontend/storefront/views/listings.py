@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from foundation.kept_pages import kept
 from frontend.parts.addresses import in_this_language, region_home
 from frontend.parts.values import Crumb, Rating
 from frontend.parts.visitors import payment_minutes
@@ -28,6 +29,7 @@ REVIEWS = 6
 
 
 @require_safe
+@kept
 @public
 @vary_on_headers("HX-Request")
 def goods(request: HttpRequest, slug: str) -> HttpResponse:
@@ -57,6 +59,7 @@ def goods(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@kept
 @public
 @vary_on_headers("HX-Request", "X-Part")
 def ticket(request: HttpRequest, slug: str) -> HttpResponse:

@@ -19,10 +19,12 @@ from marketplace.inventory.queries.offers import (
     DestinationCard,
     ListingCard,
     ListingView,
+    NewListing,
     VariantOffer,
     cards,
     first_pictures,
     listing_view,
+    newest,
 )
 from marketplace.shops.queries import ShopCard
 
@@ -35,6 +37,7 @@ __all__ = [
     "DestinationCard",
     "ListingCard",
     "ListingView",
+    "NewListing",
     "ShopCard",
     "SlotChoice",
     "SlotSales",

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from foundation.clock import day_of
@@ -45,6 +47,14 @@ class ListingCard:
     sold_out: bool
     # Why its place is closed now, in the visitor's language; empty if it is not known to be.
     closed_reason: str
+
+
+class NewListing(NamedTuple):
+    """A listing by its key, and whose it is."""
+
+    id: int
+    shop_id: int
+    region_code: str
 
 
 @dataclass(frozen=True)
@@ -126,9 +136,27 @@ def cards(
 
     Several conditions narrow down. ``region_code`` is that of the shop's or the destination's kabupaten/kota.
     """
+    found = _for_sale(
+        destination_id=destination_id, shop_id=shop_id, region_code=region_code, kinds=kinds if kind is None else [kind]
+    )
+    if listing_ids is None:
+        # Keys first, in the order of an index: whole rows are then read for those that are shown, and sorted no more.
+        listing_ids = list(found.order_by("-published_at", "pk").values_list("pk", flat=True)[:limit])
+        found = Listing.objects.all()
+    found = found.filter(pk__in=listing_ids)
+    place_of = {key: place for place, key in enumerate(listing_ids)}
+    rows = sorted(_loaded(found), key=lambda listing: place_of[listing.pk])
+    return as_cards(rows[:limit], now=now)
+
+
+def _for_sale(
+    *,
+    destination_id: int | None = None,
+    shop_id: int | None = None,
+    region_code: str | None = None,
+    kinds: Collection[str] | None = None,
+) -> ListingQuerySet:
     wanted = Q()
-    if listing_ids is not None:
-        wanted &= Q(pk__in=listing_ids)
     if destination_id is not None:
         wanted &= Q(destination_id=destination_id)
     if shop_id is not None:
@@ -138,20 +166,21 @@ def cards(
         shops = Shop.objects.filter(region__code=region_code).values("pk")
         places = Destination.objects.filter(region__code=region_code).values("pk")
         wanted &= Q(shop__in=shops) | Q(destination__in=places)
-    if kind is not None:
-        wanted &= Q(kind=kind)
     if kinds is not None:
         wanted &= Q(kind__in=kinds)
     # What has no price cannot be bought, so it is not shown either.
     priced = Exists(Variant.objects.filter(listing=OuterRef("pk"), is_active=True))
-    found = Listing.objects.for_sale().filter(wanted, priced)
-    if listing_ids is None:
-        # Keys first, in the order of an index: whole rows are then read for those that are shown, and sorted no more.
-        listing_ids = list(found.order_by("-published_at", "pk").values_list("pk", flat=True)[:limit])
-        found = Listing.objects.filter(pk__in=listing_ids)
-    place_of = {key: place for place, key in enumerate(listing_ids)}
-    rows = sorted(_loaded(found), key=lambda listing: place_of[listing.pk])
-    return as_cards(rows[:limit], now=now)
+    return Listing.objects.for_sale().filter(wanted, priced)
+
+
+def newest(*, region_code: str | None, kinds: Collection[str], limit: int) -> list[NewListing]:
+    """The newest listings for sale with whose they are, to choose some of them; one query.
+
+    :param region_code: of the shop's or the destination's kabupaten/kota; None for everywhere.
+    """
+    found = _for_sale(region_code=region_code, kinds=kinds).order_by("-published_at", "pk")
+    region = Coalesce("destination__region__code", "shop__region__code")
+    return [NewListing(*row) for row in found.values_list("pk", "shop_id", region)[:limit]]
 
 
 def listing_view(slug: str, now: datetime) -> ListingView | None:

@@ -127,10 +127,14 @@ class TestAddPicture:
             self.add(b"<svg onload='alert(1)'/>")
         assert not Picture.objects.exists()
 
-    def test_the_file_is_shown_until_the_renditions_are_made(self):
-        picture = self.add(photo(700, 525))
+    @pytest.mark.parametrize(("width", "shown"), [(700, 640), (400, 320), (250, 250)])
+    def test_a_small_jpeg_is_shown_until_the_renditions_are_made(self, width: int, shown: int):
+        picture = self.add(photo(width, 525))
         view = picture_view(picture, alt="Rendang")
-        assert (view.src, view.sources, view.alt) == (default_storage.url(picture.file.name), (), "Rendang")
+        name = picture.file.name.replace(".jpg", "-640.jpg" if width == 700 else "-320.jpg")
+        assert (view.src, view.sources, view.alt) == (default_storage.url(name), (), "Rendang")
+        with default_storage.open(name) as file, Image.open(file) as made:
+            assert (made.format, made.width) == ("JPEG", shown)
 
     def test_the_worker_makes_every_rendition(self, settings):
         picture = self.add(photo(700, 525))

@@ -1,0 +1,87 @@
+"""Pages that are the same for every visitor, kept for some seconds while nothing changes that they show.
+
+Rooms name the topics of events that change what pages show (``shown``). The moment such an event is committed, every
+page is made anew. What only the clock changes, or what tells nobody, is seen after ``KEPT_PAGE_SECONDS`` at the latest.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+
+from foundation.outbox.registry import call_after_commit
+
+type View = Callable[..., HttpResponse]
+
+# Changes whenever something changes that pages show; a part of every page's key.
+_EDITION = "kept-pages-edition"
+# Longer ones are nobody's bookmark; they would only fill the cache.
+_LONGEST_PATH = 300
+# What makes another page of the same address.
+_TELLING_HEADERS = ("HX-Request", "X-Part")
+
+
+def shown(topics: Sequence[str]) -> None:
+    """Have all pages made anew right after a change of these topics; called in ``AppConfig.ready``."""
+    call_after_commit(topics, begin_edition)
+
+
+def begin_edition() -> None:
+    """Have every page made anew when it is asked for the next time."""
+    cache.set(_EDITION, uuid4().hex, None)
+
+
+def kept(view: View) -> View:
+    """Answer a GET from the cache while it is fresh. For pages that are the same for every visitor, and of no other.
+
+    Whatever tells of one visitor is left out: an answer that sets a cookie, looked at the session or must not be stored.
+    """
+
+    @wraps(view)
+    def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seconds: float = settings.KEPT_PAGE_SECONDS
+        if not seconds or request.method != "GET" or len(request.get_full_path()) > _LONGEST_PATH:
+            return view(request, *args, **kwargs)
+        # Read before the page is made: one that is made from what was true before a change is kept under the old edition.
+        key = _key(request)
+        found: HttpResponse | None = cache.get(key)
+        if found is not None:
+            return found
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        if _is_everybodys(request, response):
+            cache.set(key, _bare(response), seconds)
+        return response
+
+    return serve
+
+
+def _key(request: HttpRequest) -> str:
+    edition = cache.get_or_set(_EDITION, lambda: uuid4().hex, None)
+    telling = [request.headers.get(name, "") for name in _TELLING_HEADERS]
+    asked = [str(edition), request.scheme or "", request.get_host(), request.get_full_path(), *telling]
+    return f"kept-page:{sha256('\n'.join(asked).encode()).hexdigest()}"
+
+
+def _is_everybodys(request: HttpRequest, response: HttpResponse) -> bool:
+    control = response.get("Cache-Control", "")
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "private" not in control
+        and "no-store" not in control
+        and not request.session.accessed
+    )
+
+
+def _bare(response: HttpResponse) -> HttpResponse:
+    """The answer without its template and context, which hold rows and cannot be kept."""
+    return HttpResponse(response.content, headers=dict(response.items()))
