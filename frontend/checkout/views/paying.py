@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from frontend.checkout.forms import CheckoutForm, fresh_key
 from frontend.checkout.views.adding import plain
 from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
+from marketplace.inventory.services import PoolExhausted
 from marketplace.orders.models import Order
 from marketplace.sales import services
 from marketplace.shipping.models import ShippingMethod
@@ -64,8 +66,12 @@ def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
         shown = "tempat" if missing.field == "village" else missing.field
         form.add_error(shown if shown in form.fields else None, missing.sentence)
         return show_again(request, form, buyer, status=missing.status)
+    except PoolExhausted as refusal:
+        # Hundreds may be told this at once, and nothing on this page mends it: the cart does.
+        context = {"heading": _("Somebody was quicker"), "sentence": refusal.sentence, "is_order": True}
+        return render(request, "checkout/refused.html", context, status=refusal.status)
     except DomainError as refusal:
-        # Somebody was quicker, a price changed: the cart is read again, so that what is shown is what is left.
+        # A price changed: the cart is read again, so that what is shown is what is left.
         form.add_error(None, refusal.sentence)
         return show_again(request, form, buyer, status=refusal.status)
     # A free order is paid already.

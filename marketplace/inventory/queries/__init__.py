@@ -53,6 +53,7 @@ __all__ = [
     "leading",
     "left_in",
     "listing_view",
+    "newest",
     "pools_for",
     "pools_of",
     "sales_by_day",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import DomainError, InvalidInput
 from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
+from marketplace.inventory.queries.availability import left_in
 from marketplace.inventory.services.telling import tell_of_levels
 
 
@@ -104,6 +105,20 @@ def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) ->
     if tell_of_levels(taken, now=now) - taken.keys():
         raise PoolsChanged
     return holds
+
+
+def refuse_exhausted(*, demands: Iterable[Demand], now: datetime) -> None:
+    """Refuse what is plainly not left, before anything is written for it. It locks nothing: only holding decides.
+
+    :raises PoolExhausted: a pool has fewer left than asked, lapsed holds counted as free.
+    """
+    wanted: Counter[int] = Counter()
+    for demand in demands:
+        wanted[demand.pool_id] += demand.quantity
+    left = left_in(wanted, now)
+    for pool_id, asked in sorted(wanted.items()):
+        if left.get(pool_id, 0) < asked:
+            raise PoolExhausted(pool_id=pool_id, asked=asked, left=left.get(pool_id, 0))
 
 
 def take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:

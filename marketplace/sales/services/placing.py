@@ -17,7 +17,7 @@ from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import Cart, CartLine
-from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold_within
+from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold_within, refuse_exhausted
 from marketplace.orders.models import (
     Contact,
     Order,
@@ -104,6 +104,9 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     total = sum(line.amount for line in lines) + sum(amount for _method, amount in shipping.values())
     if total != details.agreed_total:
         raise CartChanged(_("The total has changed since you saw it. Please look through your cart again."))
+    pools = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
+    # When hundreds want the last place, most of them are told here, before a dozen rows are written in vain.
+    refuse_exhausted(demands=pools, now=now)
     contact = _contact(
         details, is_delivered=any(method == ShippingMethod.FLAT_RATE for method, _amount in shipping.values())
     )
@@ -113,8 +116,7 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     wants = [Want(line.id, line.quantity, line.caps) for line in lines]
     own = allowance_demands(wants=wants, who=buyer_marks(user_id=buyer.user_id, phone=contact.phone))
     # Last, so that a pool that everybody wants is locked for two statements, not twenty.
-    demands = own + [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
-    hold_within(demands=demands, until=order.lapses_at, now=now)
+    hold_within(demands=own + pools, until=order.lapses_at, now=now)
     if total == 0:
         confirm_free(order=order, now=now)
     return order
