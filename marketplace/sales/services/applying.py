@@ -58,7 +58,7 @@ def _apply(payment: Payment, truth: TransactionStatus, *, now: datetime) -> Paym
     elif change.effect in (Effect.DISPUTE, Effect.SETTLE):
         publish(topic="payment.disputed", key=payment.pk, now=now, is_over=change.effect == Effect.SETTLE)
     elif change.became_certain and order.status in _CONFIRMED and not payment.is_surplus:
-        fulfil(order=order, payment=payment, now=now)
+        fulfil(order=order, payment=payment, lines=journals.lines_of(order), now=now)
     if not payment.is_quarantined:
         _note_refunds(order, payment, truth.refunds, now=now)
     return change.after

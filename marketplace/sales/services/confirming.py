@@ -25,7 +25,7 @@ def confirm_free(*, order: Order, now: datetime) -> None:
     lines = journals.lines_of(order)
     confirm(lines=[line.pk for line in lines], now=now)
     _mark_paid(order, at=now, now=now)
-    fulfil(order=order, payment=None, now=now)
+    fulfil(order=order, payment=None, lines=lines, now=now)
 
 
 def confirm_paid(*, order: Order, payment: Payment, now: datetime) -> None:
@@ -56,17 +56,20 @@ def confirm_paid(*, order: Order, payment: Payment, now: datetime) -> None:
             reason="sold out before the money came",
             now=now,
         )
+        lines = journals.lines_of(order)
     if payment.provisional_until is None:
-        fulfil(order=order, payment=payment, now=now)
+        fulfil(order=order, payment=payment, lines=lines, now=now)
     else:
-        tickets.issue(lines=_dated(journals.lines_of(order)), provisional=True, now=now)
+        tickets.issue(lines=_dated(lines), provisional=True, now=now)
 
 
-def fulfil(*, order: Order, payment: Payment | None, now: datetime) -> None:
-    """Pass the money on, issue valid tickets, hand the parts to their shops. A repeat changes nothing."""
-    lines = journals.lines_of(order)
+def fulfil(*, order: Order, payment: Payment | None, lines: list[OrderLine], now: datetime) -> None:
+    """Pass the money on, issue valid tickets, hand the parts to their shops. A repeat changes nothing.
+
+    :param lines: the order's, as they are now (``journals.lines_of``).
+    """
     if payment is not None:
-        journals.post_sale(order=order, payment=payment, now=now)
+        journals.post_sale(order=order, payment=payment, lines=lines, now=now)
     dated = _dated(lines)
     if dated:
         tickets.issue(lines=dated, provisional=False, now=now)
@@ -89,6 +92,8 @@ def _not_held(order: Order, lines: list[OrderLine], *, now: datetime) -> list[Or
 
 def _retake(lines: list[OrderLine], *, now: datetime) -> frozenset[UUID]:
     """Take lines anew where they are still free; returns those that are not. All together if possible, else one by one."""
+    if not lines:
+        return frozenset()
     open_lines = [
         line for line in lines if line.slot is None or (line.slot.closed_at is None and line.slot.ends_at > now)
     ]

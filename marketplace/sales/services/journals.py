@@ -19,10 +19,13 @@ def post_payment(*, order: Order, payment: Payment, now: datetime) -> None:
     post(kind=JournalKind.PAYMENT, reference=cause(payment), transfers=[transfer], now=now)
 
 
-def post_sale(*, order: Order, payment: Payment, now: datetime) -> None:
-    """The order's money goes to those it is owed: shops, treasuries (gross), the operator's commission, shipping."""
+def post_sale(*, order: Order, payment: Payment, lines: Iterable[OrderLine], now: datetime) -> None:
+    """The order's money goes to those it is owed: shops, treasuries (gross), the operator's commission, shipping.
+
+    :param lines: the order's, as :func:`lines_of` reads them.
+    """
     merchant, transfers = payment.merchant_account.code, []
-    for line in lines_of(order):
+    for line in lines:
         transfers += _shares(buyer(order), line, line.quantity - line.refunded_quantity, merchant)
     for part in parts_of(order):
         transfers += _of_part(buyer(order), part)
