@@ -3,11 +3,15 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q
 
+from cms.pages.models import RegionHome
 from cms.tenancy.models import RegionTeam, Role
 from tourism.regions.models import Region
 
+HOSTNAMES_KEY, HOSTNAMES_SECONDS = "region-hostnames", 60
 FIELDS = {Role.EDITOR: "editors", Role.MODERATOR: "moderators", Role.TREASURER: "treasurers"}
 EVERY_ROLE = frozenset(Role)
 
@@ -48,3 +52,13 @@ def regions_of(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> list[Regio
 def may(user: Any, *, region_id: int, roles: Collection[Role] = EVERY_ROLE) -> bool:
     """Whether an account has one of the roles in a region."""
     return any(region.pk == region_id for region in regions_of(user, roles=roles))
+
+
+def own_hostnames() -> dict[str, str]:
+    """Hostnames of the regions whose sites do not answer to their slug, by slug; looked up once a minute."""
+    kept: dict[str, str] | None = cache.get(HOSTNAMES_KEY)
+    if kept is None:
+        homes = RegionHome.objects.filter(locale__language_code=settings.LANGUAGE_CODE).exclude(hostname="")
+        kept = dict(homes.values_list("region__slug", "hostname"))
+        cache.set(HOSTNAMES_KEY, kept, HOSTNAMES_SECONDS)
+    return kept

@@ -26,6 +26,7 @@ from wagtail.models import (
 from cms.pages.models import ProvinceHome, RegionHome
 from cms.pages.services import ensure_province_home, ensure_region_home
 from cms.tenancy.models import RegionTeam, Role
+from cms.tenancy.queries import HOSTNAMES_KEY
 from foundation.errors import DomainError
 from tourism.regions.models import Region, RegionLevel
 
@@ -217,4 +218,5 @@ def sync_sites() -> int:
             site.save()
     Site.clear_site_root_paths_cache()
     cache.delete("site-hostnames")
+    cache.delete(HOSTNAMES_KEY)
     return len(homes)

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.utils.translation import get_language
 
+from cms.tenancy.queries import own_hostnames
+
 
 def in_this_language(path: str) -> str:
     """A path without a language prefix, as the visitor's language writes it."""
@@ -11,7 +13,8 @@ def in_this_language(path: str) -> str:
 
 
 def region_home(slug: str) -> str:
-    """The first page of a region's own site, in the visitor's language."""
+    """The first page of a region's own site, in the visitor's language; without a slug the province's."""
     if not slug:
         return settings.SITE_ORIGIN + in_this_language("/")
-    return settings.SITE_ORIGIN.replace("://", f"://{slug}.", 1) + in_this_language("/")
+    host = own_hostnames().get(slug, f"{slug}.{settings.SITE_DOMAIN}")
+    return settings.SITE_ORIGIN.replace(f"://{settings.SITE_DOMAIN}", f"://{host}", 1) + in_this_language("/")

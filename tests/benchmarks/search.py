@@ -340,7 +340,20 @@ def saved(samples: int, folder: Path) -> dict[str, Any]:
 @contextmanager
 def worker(folder: Path) -> Iterator[None]:
     """A Celery worker on the same data."""
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "INFO",
+    ]
     with Supervisor(logs=folder / "log", environment=os.environ) as supervisor:
         supervisor.start(Program("worker", [*command, "--without-gossip", "--without-mingle"]), folder=ROOT)
         until = time.monotonic() + 60

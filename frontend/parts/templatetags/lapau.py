@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_vite.templatetags.django_vite import vite_asset
 
 from foundation import clock, money
 from frontend.parts import addresses, brands, icons, outlines
@@ -292,3 +293,12 @@ def date_label(choice: DateChoice) -> str:
 def today() -> date:
     """The day it is in WIB."""
     return clock.day_of(timezone.now())
+
+
+@register.simple_tag
+def frame_assets() -> SafeString:
+    """Styles and scripts for the page that says something broke; none of them if they are what broke."""
+    try:
+        return SafeString(vite_asset("src/main.ts"))
+    except (RuntimeError, ValueError):
+        return SafeString("")

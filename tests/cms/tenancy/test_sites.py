@@ -6,6 +6,7 @@ from cms.pages.models import RegionHome
 from cms.tenancy.models import RegionTeam, Role
 from cms.tenancy.queries import is_of_province, regions_of
 from cms.tenancy.services import create_region_site, sync_sites
+from frontend.parts.addresses import region_home
 from tests.cms.house import NOW
 
 
@@ -54,6 +55,9 @@ class TestSyncSites:
         RegionHome.objects.filter(pk=house.padang.pk).update(hostname="wisata.padang.contoh.id")
         sync_sites()
         assert Site.objects.get(root_page_id=house.padang.pk).hostname == "wisata.padang.contoh.id"
+        assert region_home("padang") == "http://wisata.padang.contoh.id:8000/"
+        assert region_home("bukittinggi") == "http://bukittinggi.lapau.localhost:8000/"
+        assert region_home("") == "http://lapau.localhost:8000/"
 
 
 class TestRegionsOf:

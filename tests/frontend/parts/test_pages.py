@@ -85,6 +85,16 @@ class TestErrors:
         page = soup(defaults.server_error(RequestFactory().get("/")))
         assert page.h1.text == "Ada yang rusak di pihak kami"
 
+    @pytest.mark.parametrize("broken", [RuntimeError, ValueError])
+    def test_it_needs_no_styles_either_if_they_are_what_broke(self, monkeypatch, broken):
+        def missing(path: str) -> str:
+            raise broken(path)
+
+        monkeypatch.setattr("frontend.parts.templatetags.lapau.vite_asset", missing)
+        page = soup(defaults.server_error(RequestFactory().get("/")))
+        assert page.h1.text == "Ada yang rusak di pihak kami"
+        assert page.find("script") is None
+
     def test_without_signal_there_is_a_page_to_keep(self, client):
         assert soup(client.get("/luring/")).h1.text == "Tidak ada sinyal"
 
