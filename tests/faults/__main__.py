@@ -118,6 +118,8 @@ class Trial:
 
     def run(self, name: str, misfortune: str, *, heals: bool = True) -> Seen:
         """Set the faults, let buyers buy while the misfortune strikes, heal, work everything off, and look."""
+        from django.db import connections
+
         from marketplace.orders.models import Order
 
         began, mode, seen = monotonic(), MODES[name], Seen(name, misfortune)
@@ -130,6 +132,8 @@ class Trial:
             list(pool.map(lambda buyer: self.buy(buyer, mode), buyers[:half]))
             if heals:
                 MISFORTUNES[misfortune][1](self.stack)
+                # Our own line to a PostgreSQL that was restarted is dead.
+                connections.close_all()
             list(pool.map(lambda buyer: self.buy(buyer, mode), buyers[half:]))
         orders = Order.objects.exclude(pk__in=known)
         settled = orders.exclude(status="PLACED")
