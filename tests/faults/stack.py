@@ -69,6 +69,9 @@ class Stack:
         """Give back whatever is gone."""
         self.times += 1
         children = self.supervisor.children
+        # A worker whose Redis goes away in the middle of an answer may end; whatever runs it starts it again.
+        for name in [name for name, child in children.items() if child.poll() is not None]:
+            del children[name]
         if self.tools and "Redis" not in children:
             start_redis(self.supervisor, self.tools, self.folder / f"redis-{self.times}", port=self.ports.redis)
         if self.tools and "Elasticsearch" not in children:
@@ -83,8 +86,7 @@ class Stack:
                 f"http://127.0.0.1:{self.ports.elasticsearch}/_cluster/health", seconds=START_SECONDS
             )
         for name, program in self.programs.items():
-            if name not in children or children[name].poll() is not None:
-                children.pop(name, None)
+            if name not in children:
                 self.supervisor.start(program, folder=ROOT)
         self.supervisor.wait_for(f"http://127.0.0.1:{self.port}/healthz", seconds=START_SECONDS)
 
