@@ -53,6 +53,8 @@ _SEEN_SECONDS, _MOST_SEEN = 10.0, 2_000
 _TYPE = "application/vnd.elasticsearch+json; compatible-with=9"
 _HEADERS = {"accept": _TYPE, "content-type": _TYPE}
 _TOO_BUSY = frozenset({429, 500, 502, 503, 504})
+# A minute in all: a small heap wants to breathe between a million documents.
+_FILLING_RETRIES = 6
 
 
 @contextmanager
@@ -311,9 +313,12 @@ class ElasticsearchEngine:
         for name in self._behind(alias):
             self.client.options(request_timeout=BULK_SECONDS).indices.delete(index=name, ignore_unavailable=True)
 
-    def _bulk(self, alias: str, operations: Sequence[Operation], *, may_be_gone: bool = False) -> dict[str, str]:
+    def _bulk(
+        self, alias: str, operations: Sequence[Operation], *, may_be_gone: bool = False, retries: int = 0
+    ) -> dict[str, str]:
         """Send a batch to the index behind an alias. Versions that come late are conflicts, and no fault; neither is deleting what is not there.
 
+        :param retries: how often to wait, twice as long each time, while Elasticsearch says that it has too much to do.
         :raises EngineBroken: no index is behind the alias, and it may not be gone.
         """
         patient = self.client.options(request_timeout=BULK_SECONDS)
@@ -322,6 +327,8 @@ class ElasticsearchEngine:
             patient,
             (_action(alias, operation) for operation in operations),
             chunk_size=500,
+            max_retries=retries,
+            initial_backoff=1,
             raise_on_error=False,
             raise_on_exception=True,
             require_alias=True,
@@ -350,7 +357,7 @@ class _Filling:
     def add(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Put a batch into the new index; a newer version that got there first stays."""
         with self.engine.writing.passing(), answering():
-            return self.engine._bulk(self.engine.building, operations)
+            return self.engine._bulk(self.engine.building, operations, retries=_FILLING_RETRIES)
 
 
 def _action(alias: str, operation: Operation) -> dict[str, Any]:

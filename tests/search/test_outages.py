@@ -13,7 +13,7 @@ import pytest
 from search import queries, suggestions
 from search.engines import elastic
 from search.engines.circuit import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_TRY, MOST_FAILURES, Circuit, Failure
-from search.engines.contract import EngineBroken, EngineDown
+from search.engines.contract import EngineBroken, EngineDown, Operation
 from search.engines.elastic import SEARCH_SECONDS, ElasticsearchEngine
 from tests.search.corpus import ANALYZER, ask
 from tests.search.province import NOW
@@ -170,6 +170,17 @@ class TestFaults:
             assert engine.reading.is_closed
             with pytest.raises(EngineBroken):
                 engine.refresh()
+
+
+    def test_filling_a_new_index_waits_while_the_server_has_too_much_to_do(self, monkeypatch):
+        pauses: list[float] = []
+        monkeypatch.setattr("elasticsearch.helpers.actions.time.sleep", pauses.append)
+        done = {"errors": False, "items": [{"index": {"_id": "listing:1", "status": 201}}]}
+        busy = reply('{"error": "circuit_breaking_exception"}', status="429 Too Many Requests")
+        answers = [busy, busy, reply(json.dumps(done))]
+        with server(lambda connection: connection.sendall(answers.pop(0) if answers else b"")) as url:
+            assert elastic._Filling(engine_at(url)).add([Operation("listing:1", 1, None)]) == {}
+        assert (answers, pauses) == ([], [1, 2])
 
 
 class Clock:
