@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.clock import day_of
@@ -28,6 +29,8 @@ from marketplace.tickets.queries import TicketView
 
 # More codes than this are not shown at a gate: the paper has them all.
 MOST_SHOWN = 12
+# The banknotes that people give most.
+NOTES = (20_000, 50_000, 100_000)
 reads_or_sends = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -187,7 +190,7 @@ def selling_page(
     """The selling page with what was chosen."""
     now = timezone.now()
     offer = queries.gate_offer(gate, now=now)
-    choice = choice_of(asked, offer, day=day_of(now))
+    choice = choice_of(asked, offer)
     context = {
         "gate": gate,
         "region": gate.shop.region,
@@ -197,6 +200,14 @@ def selling_page(
             Link(title=one.title, url=f"?tiket={one.id}", current=choice is not None and one.id == choice.listing.id)
             for one in offer
         ],
+        # What the script needs to sell without signal.
+        "slots": json.dumps(
+            [
+                {"id": slot.slot_id, "until": int(slot.ends_at.timestamp()), "left": slot.left}
+                for slot in (choice.listing.open_slots if choice else ())
+            ]
+        ),
+        "notes": NOTES,
         "undecided": len(queries.undecided_sales(gate)),
         "error": error.sentence if error else "",
         "words": json.dumps(offline_words(), ensure_ascii=False),
@@ -272,7 +283,7 @@ def offline_words() -> dict[str, str]:
         "waiting": _("waiting to be sent"),
         "sold": _("Sold without signal"),
         "let_in": _("Let them in. The sale is sent as soon as there is signal."),
-        "change": _("Change"),
+        "change": pgettext("money", "Change"),
         "exact": _("Exact amount"),
         "short": _("Not enough money yet"),
         "none": _("Choose how many tickets."),

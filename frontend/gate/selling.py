@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.errors import InvalidInput
 from frontend.gate.results import moment_of
 from frontend.parts.values import QuantityRow, SlotChoice
+from marketplace.inventory.queries import SlotChoice as Slot
 from marketplace.sales.gate_queries import OfferedListing
 from marketplace.sales.services import OfflineSale, Piece
 from marketplace.sales.services.gate_sales import MOST_PIECES
@@ -43,12 +44,18 @@ class Choice:
     nonce: UUID
 
     @property
+    def all_day(self) -> Slot | None:
+        """The slot, where there is but one for the whole day."""
+        (first, *others) = self.listing.slots
+        return first if first.is_all_day and first.is_open and not others else None
+
+    @property
     def is_short(self) -> bool:
         """Whether less was received than it costs."""
         return self.change < 0
 
 
-def choice_of(asked: Mapping[str, str], offer: Sequence[OfferedListing], *, day: date) -> Choice | None:
+def choice_of(asked: Mapping[str, str], offer: Sequence[OfferedListing]) -> Choice | None:
     """The choice that a form holds, at the prices of now; None where nothing is sold."""
     if not offer:
         return None
@@ -166,7 +173,7 @@ def read_sales(request: HttpRequest, *, now: datetime, longest: timedelta) -> Se
 
 
 def _whole(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value < 10**_LONGEST_NUMBER:
+    if type(value) is not int or not 0 <= value < 10**_LONGEST_NUMBER:
         raise ValueError(value)
     return value
 
