@@ -80,7 +80,6 @@ def admit(request: HttpRequest, gate: Gate, sale_id: int) -> HttpResponse:
         lambda: services.admit_gate_sale(
             gate=gate, sale_id=sale_id, by_id=person(request), device=device_of(request, gate, now=now), now=now
         ),
-        lambda count: _("%(count)d came in.") % {"count": count},
     )
 
 
@@ -99,7 +98,7 @@ def void(request: HttpRequest, gate: Gate, sale_id: int) -> HttpResponse:
             reason=request.POST.get("alasan", ""),
             now=timezone.now(),
         ),
-        lambda _sale: _("Taken back. Return the money to the buyer."),
+        _("Taken back. Return the money to the buyer."),
     )
 
 
@@ -121,7 +120,7 @@ def decide(request: HttpRequest, gate: Gate, sale_id: int) -> HttpResponse:
         )
 
     done = _("The sale is recorded.") if again else _("Noted: the money was given back.")
-    return act(request, gate, sale_id, decision, lambda _sale: done)
+    return act(request, gate, sale_id, decision, done)
 
 
 @require_POST
@@ -166,21 +165,22 @@ def till(request: HttpRequest, gate: Gate) -> HttpResponse:
     return redirect("gate:till", gate.pk)
 
 
-def act[Answer](
+def act(
     request: HttpRequest,
     gate: Gate,
     sale_id: int,
-    step: Callable[[], Answer],
-    words: Callable[[Answer], str],
+    step: Callable[[], object],
+    words: str = "",
 ) -> HttpResponse:
     """Do something with a sale of this gate and show it again; a refusal is said on the same page."""
     try:
-        answer = step()
+        step()
     except GateSale.DoesNotExist as stranger:
         raise Http404 from stranger
     except DomainError as refusal:
         return receipt_page(request, gate, sale_id, error=refusal)
-    messages.success(request, words(answer))
+    if words:
+        messages.success(request, words)
     return redirect("gate:receipt", gate.pk, sale_id)
 
 
@@ -284,7 +284,7 @@ def offline_words() -> dict[str, str]:
         "sold": _("Sold without signal"),
         "let_in": _("Let them in. The sale is sent as soon as there is signal."),
         "change": pgettext("money", "Change"),
-        "exact": _("Exact amount"),
+        "to_pay": _("To pay"),
         "short": _("Not enough money yet"),
         "none": _("Choose how many tickets."),
         "old_list": _("This page is of another day. Connect once, so that today's times and prices come."),

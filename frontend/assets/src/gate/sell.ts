@@ -100,7 +100,7 @@ function start(root: HTMLElement): void {
       const change = part("change");
       if (sum) sum.textContent = rupiah(total);
       if (!change) return;
-      if (!received()) change.textContent = words.exact ?? "";
+      if (!received()) change.textContent = words.to_pay ?? "";
       else change.textContent = Number(received()) < total ? (words.short ?? "") : `${words.change} ${rupiah(Number(received()) - total)}`;
     }
 
@@ -127,7 +127,8 @@ function start(root: HTMLElement): void {
       const text = done?.querySelector("p");
       if (done && title && text) {
         done.hidden = false;
-        title.textContent = `${words.sold}: ${names.join(", ")}, ${rupiah(total)}. ${words.change} ${rupiah(cash - total)}`;
+        const change = cash > total ? `. ${words.change} ${rupiah(cash - total)}` : "";
+        title.textContent = `${words.sold}: ${names.join(", ")}, ${rupiah(total)}${change}`;
         text.textContent = words.let_in ?? "";
         done.focus();
         done.scrollIntoView({ block: "center" });
