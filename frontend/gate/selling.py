@@ -108,7 +108,7 @@ def pieces_of(asked: Mapping[str, str]) -> list[Piece]:
 
     :raises InvalidInput: a number that is none.
     """
-    pieces = []
+    pieces: list[Piece] = []
     for name, typed in asked.items():
         kind, dash, variant = name.partition("-")
         if kind != "jumlah" or not dash or not typed.strip():
