@@ -73,6 +73,8 @@ class TestSelling:
         ]
         codes = [words(code).replace(" ", "") for code in page.select(".ticket .code")]
         assert sorted(codes) == sorted(Ticket.objects.values_list("code", flat=True))
+        paper = officer.get(page.select_one("a[href$=pdf], a[href*='/t/']")["href"])
+        assert (paper.status_code, paper["Content-Type"]) == (200, "application/pdf")
 
     def test_one_form_sent_twice_sells_once(self, officer, booth, url):
         sent = filled(officer.get(f"{url}jual/"), booth, adults=1)

@@ -94,6 +94,13 @@ class TestTaking:
         assert CashHandover.objects.get().taken_at is None
 
 
+def test_the_office_shows_the_order_of_nobody(office, booth):
+    order = booth.sells(adults=2).order
+    page = words(soup(office.get(f"/admin/niaga/pesanan/{order.code}/")))
+    assert "Rp40.000" in page
+    assert "tunai" in page.lower()
+
+
 def test_the_book_says_what_of_it_was_cash(bendahara, handover):
     page = soup(bendahara.get("/admin/penerimaan/buku/", {"dari": "2026-11-29", "sampai": "2026-11-29"}))
     assert words(page.select_one(".office-figures > div")) == "Terjual 2 Rp40.000, di antaranya Rp40.000 tunai"

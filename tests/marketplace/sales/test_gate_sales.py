@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from foundation.errors import InvalidInput
+from frontend.emails.messages import account_wanted
 from marketplace.catalog.models import ChargeKind
 from marketplace.inventory.models import Hold, Pool
 from marketplace.inventory.services import PoolExhausted, close_slots
 from marketplace.ledger.models import Journal
 from marketplace.orders.models import Order, OrderStatus
 from marketplace.payments.models import Payment, Refund
+from marketplace.payouts.papers import book_sheet
 from marketplace.payouts.queries import receipts_book
 from marketplace.payouts.services import record_deposit
 from marketplace.sales.models import GateSale, GateSaleStatus
@@ -24,8 +26,11 @@ from marketplace.sales.services import (
     Piece,
     TooLittleCash,
     admit_gate_sale,
+    close_dates,
     give_up_gate_sale,
     hand_over_cash,
+    record_manual_refund,
+    run_closings,
     sell_at_gate,
     try_gate_sale_again,
     upload_gate_sales,
@@ -39,6 +44,7 @@ from tests.factories.orders import admission
 from tests.factories.payouts import FeeScheduleFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import DeviceFactory, GateFactory
+from tests.marketplace.payouts.selling import close
 from tests.marketplace.sales.money import faults, money
 
 pytestmark = pytest.mark.django_db
@@ -422,7 +428,34 @@ class TestReceiptsBook:
         book = receipts_book(region_code=booth.shop.region.code, from_day=TODAY, until_day=TODAY, today=TODAY)
         assert [(row.channel, row.sold, row.admitted, row.gross) for row in book.rows] == [("CASH", 2, 2, 40_000)]
         assert (book.cash, book.gross) == (40_000, 40_000)
+        with translation.override("id"):
+            total, in_cash = book_sheet(book, language="id").foot
+        assert (total[0], total[7]) == ("Total", 40_000)
+        assert (in_cash[0], in_cash[7]) == ("Di antaranya tunai", 40_000)
         assert [(day.sold, day.gross, day.admitted, day.banked) for day in book.days] == [(2, 40_000, 2, 0)]
+
+
+class TestAfterwards:
+    def test_a_closed_date_gives_cash_back_by_hand(self, booth):
+        order = booth.sells(adults=2).order
+        close_dates(slot_ids=[booth.slot.pk], reason_id="hujan badai", reason_en="", by_id=booth.user.pk, now=OPEN)
+        run_closings(now=OPEN, limit=10)
+        run_closings(now=OPEN + timedelta(days=8), limit=10)
+        order.refresh_from_db()
+        refund = Refund.objects.get()
+        assert (order.status, refund.status, refund.amount) == ("REFUNDED", "MANUAL", 40_000)
+        # Nobody knows whose it is: nobody is written to.
+        assert list(account_wanted(refund.pk)) == []
+        record_manual_refund(refund_id=refund.pk, now=OPEN, by_id=booth.user.pk, proof="K-1")
+        assert money() == {f"cash:{booth.gate.pk}": -40_000, "bank:operator": 40_000}
+        assert faults() == []
+
+    def test_a_shop_is_settled_with_what_it_sold_for_cash(self):
+        booth = Booth(charge_kind=ChargeKind.PRIVATE_PRICE)
+        FeeScheduleFactory(rate=500)
+        booth.sells(adults=2, admit=True)
+        (settlement,) = close(date(2026, 12, 20))
+        assert (settlement.shop, settlement.items_amount, faults()) == (booth.shop, 38_000, [])
 
 
 class TestRows:
