@@ -32,6 +32,7 @@ export default defineConfig({
         map: "src/map.ts",
         photo: "src/photo.ts",
         gate: "src/gate/gate.ts",
+        sell: "src/gate/sell.ts",
         tickets: "src/tickets/tickets.ts",
         offlineWorker: "src/offline/worker.ts",
       },

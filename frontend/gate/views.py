@@ -29,15 +29,15 @@ MOST_BYTES = 256 * 1024
 DEVICE_COOKIE = "gate_device"
 
 
-def at_own_gate(view: Callable[[HttpRequest, Gate], HttpResponse]) -> Callable[..., HttpResponse]:
+def at_own_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Find the gate among those at which this person may stand; a stranger's gate is not found."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, gate_id: int) -> HttpResponse:
+    def wrapped(request: HttpRequest, gate_id: int, **rest: int) -> HttpResponse:
         gate = get_object_or_404(
             Gate.objects.staffed_by(request.user.pk).select_related("shop__region").distinct(), pk=gate_id
         )
-        return view(request, gate)
+        return view(request, gate, **rest)
 
     return login_required(never_cache(wrapped))
 

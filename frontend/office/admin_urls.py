@@ -15,6 +15,7 @@ from frontend.office.views import (
     refunds,
     reports,
     searching,
+    tills,
     trade,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("penerimaan/buku/", deposits.BookView.as_view(), name="book"),
     path("penerimaan/buku/<str:kind>/", deposits.BookFileView.as_view(), name="book_file"),
     path("penerimaan/setoran/", deposits.DepositsView.as_view(), name="deposits"),
+    path("penerimaan/kas/", tills.TillsView.as_view(), name="tills"),
+    path("penerimaan/kas/<int:pk>/", tills.TakeTillView.as_view(), name="till"),
     path("keuangan/", finance.FinanceView.as_view(), name="finance"),
     path("keuangan/akun/", finance.AccountView.as_view(), name="account"),
     path("keuangan/toko/<int:pk>/", finance.ShopMoneyView.as_view(), name="shop_money"),

@@ -67,7 +67,7 @@ def finance(*, with_money: bool = True) -> Finance:
     # Money enters from these, so what they hold for us stands on the other side.
     held = [
         Figure(_held_words(code), -amount, entries_url(code))
-        for kind in ("clearing", "bank", "cash")
+        for kind in ("clearing", "bank", "cash", "difference")
         for code, amount in by_kind.get(kind, {}).items()
     ]
     return Finance(
@@ -148,7 +148,7 @@ def bank_accounts_to_compare() -> QuerySet[BankAccount]:
 def words_of(code: str) -> str:
     """An account as people call it."""
     kind, _colon, rest = code.partition(":")
-    if kind in ("clearing", "bank", "cash"):
+    if kind in ("clearing", "bank", "cash", "difference"):
         return _held_words(code)
     try:
         label = str(AccountKind(kind.upper()).label)
@@ -165,7 +165,9 @@ def _held_words(code: str) -> str:
         return _("At Midtrans, by %(method)s") % {"method": words}
     if kind == "bank":
         return _("Midtrans Payouts") if rest[-1] == "IRIS" else _("Bank account")
-    return _("Cash at a gate")
+    if kind == "difference":
+        return _("Cash missing at a gate, or too much")
+    return _("Cash on its way to the treasurer") if rest[-1] == "HANDED" else _("Cash at a gate")
 
 
 def _shops(by_kind: dict[str, dict[str, int]]) -> list[Figure]:

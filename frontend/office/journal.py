@@ -26,6 +26,7 @@ SEND_BATCH = "office.send_batch"
 VALID_ACCOUNT = "office.valid_account"
 REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
+TAKE_TILL = "office.take_till"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
 RETRY_REFUND = "office.retry_refund"
@@ -69,6 +70,7 @@ LABELS = {
     VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
     REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
+    TAKE_TILL: gettext_lazy("Till taken over"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
     GIVE_BACK: gettext_lazy("Given back to the buyer"),

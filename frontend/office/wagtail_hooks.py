@@ -69,6 +69,7 @@ def receipts_item() -> MenuItem:
             icon_name="order-up",
             order=30,
         ),
+        TreasurerItem(_("Cash at the gates"), reverse_lazy("office:tills"), name="kas", icon_name="download", order=40),
     ]
     return SubmenuMenuItem(_("Receipts"), Menu(items=items), name="penerimaan", icon_name="table", order=250)
 

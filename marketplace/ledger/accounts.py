@@ -15,6 +15,16 @@ def cash(gate_id: int) -> str:
     return f"cash:{gate_id}"
 
 
+def cash_handed_over(gate_id: int) -> str:
+    """What was taken out of a gate's till and has not reached the treasurer yet."""
+    return f"cash:{gate_id}:HANDED"
+
+
+def cash_difference(gate_id: int) -> str:
+    """What was missing in a gate's till (below zero), or was too much; somebody has to answer for it."""
+    return f"difference:{gate_id}"
+
+
 def bank(merchant: str) -> str:
     """The bank account behind a merchant account."""
     return f"bank:{merchant}"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountKind(models.TextChoices):
     CLEARING = "CLEARING", _("money at the payment gateway")
     CASH = "CASH", _("cash at a gate")
+    DIFFERENCE = "DIFFERENCE", _("cash missing or too much at a gate")
     BANK = "BANK", _("bank account")
     BUYER = "BUYER", _("buyers' money of an order")
     SHOP = "SHOP", _("sold by a shop, not settled yet")
@@ -48,6 +49,7 @@ class JournalKind(models.TextChoices):
     PAYOUT = "PAYOUT", _("payout")
     SETTLEMENT = "SETTLEMENT", _("settlement")
     DEPOSIT = "DEPOSIT", _("deposit to a treasury")
+    HANDOVER = "HANDOVER", _("cash handed over")
     REVERSAL = "REVERSAL", _("reversal")
 
 

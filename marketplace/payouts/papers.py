@@ -148,6 +148,7 @@ def book_sheet(book: ReceiptsBook, *, language: str) -> Sheet:
         for row in book.rows
     ]
     total = (_("Total"), "", "", "", "", book.sold, book.admitted, book.gross, "", "", "", book.banked)
+    in_cash = (_("Of it in cash"), "", "", "", "", "", "", book.cash, "", "", "", "")
     words = {
         "from": f"{short_day_words(book.from_day, language)} {book.from_day.year}",
         "until": f"{short_day_words(book.until_day, language)} {book.until_day.year}",
@@ -170,7 +171,7 @@ def book_sheet(book: ReceiptsBook, *, language: str) -> Sheet:
             _("Banked"),
         ),
         rows=rows,
-        foot=[total],
+        foot=[total, in_cash],
         widths=(22, 38, 28, 18, 24, 13, 15, 22, 24, 22, 14, 21),
         money=frozenset({7, 11}),
         signers=(_("Treasurer of receipts"), _("Head of the office")),

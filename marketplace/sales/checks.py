@@ -12,6 +12,7 @@ from foundation.audit.registry import Finding, register
 from foundation.outbox.models import Delivery, DeliveryStatus
 from marketplace.catalog.models import ChargeKind
 from marketplace.inventory.models import Hold, HoldStatus
+from marketplace.ledger import accounts
 from marketplace.ledger.models import AccountKind, Entry, Journal, JournalKind
 from marketplace.ledger.queries import balances
 from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder, ShopOrderStatus
@@ -20,12 +21,21 @@ from marketplace.payments.models import (
     Notification,
     NotificationVerdict,
     Payment,
+    PaymentMethod,
     PaymentStatus,
     Refund,
     RefundStatus,
     ReportDifference,
 )
-from marketplace.sales.models import OPEN_VISITS, ClosedVisit, Closing, ClosingStatus, VisitStatus
+from marketplace.sales.models import (
+    OPEN_VISITS,
+    CashHandover,
+    ClosedVisit,
+    Closing,
+    ClosingStatus,
+    GateSale,
+    VisitStatus,
+)
 
 _COUNTED = (PaymentStatus.PAID, PaymentStatus.DISPUTED)
 _LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW)
@@ -44,6 +54,7 @@ def register_all() -> None:
     register("journals_of_money", line=3, check=journals_of_money)
     register("money_and_orders", line=4, check=money_and_orders)
     register("clearing_balances", line=4, check=clearing_balances)
+    register("cash_at_gates", line=4, check=cash_at_gates)
     register("report_differences", line=4, check=report_differences)
     register("refunds_go_on", line=4, check=refunds_go_on)
     register("closed_dates", line=4, check=closed_dates)
@@ -134,7 +145,10 @@ def journals_of_money() -> Iterator[Finding]:
     """Each payment that came in and each refund that went out has exactly one journal, of its amount."""
     came_in = Payment.objects.filter(status__in=(*_COUNTED, PaymentStatus.REVERSED), paid_at__isnull=False)
     went_out = Refund.objects.filter(status=RefundStatus.DONE)
-    yield from _compare(dict(came_in.values_list("pk", "amount")), JournalKind.PAYMENT, "payment")
+    in_cash = came_in.filter(method=PaymentMethod.CASH)
+    by_gateway = came_in.exclude(method=PaymentMethod.CASH)
+    yield from _compare(dict(by_gateway.values_list("pk", "amount")), JournalKind.PAYMENT, "payment")
+    yield from _compare(dict(in_cash.values_list("pk", "amount")), JournalKind.GATE_SALE, "payment")
     yield from _compare(dict(went_out.values_list("pk", "amount")), JournalKind.REFUND, "refund")
 
 
@@ -159,9 +173,9 @@ def money_and_orders() -> Iterator[Finding]:
 def clearing_balances() -> Iterator[Finding]:
     """What came in by each channel of Midtrans, less what it gave back, is what the ledger says."""
     expected: Counter[str] = Counter()
-    money = Payment.objects.filter(status__in=_COUNTED).values_list("merchant_account__code", "method", "amount")
+    money = Payment.objects.filter(status__in=_COUNTED).exclude(method=PaymentMethod.CASH)
     back = Refund.objects.filter(status=RefundStatus.DONE, is_by_hand=False)
-    for merchant, method, amount in money:
+    for merchant, method, amount in money.values_list("merchant_account__code", "method", "amount"):
         expected[f"clearing:{merchant}:{method}"] += amount
     for merchant, method, amount in back.values_list("payment__merchant_account__code", "payment__method", "amount"):
         expected[f"clearing:{merchant}:{method}"] -= amount
@@ -170,6 +184,28 @@ def clearing_balances() -> Iterator[Finding]:
         # Money enters the ledger from here, so what came in stands on the other side.
         if expected[account] != -actual[account]:
             yield Finding(row=account, fault=f"brought in {-actual[account]} instead of {expected[account]}")
+
+
+def cash_at_gates() -> Iterator[Finding]:
+    """What lies in each till is what was sold there and not handed over; what was handed over is on its way, or arrived."""
+    expected: Counter[str] = Counter()
+    for gate_id, amount in GateSale.objects.in_till().values_list("gate_id", "amount"):
+        expected[accounts.cash(gate_id)] += amount
+    handovers = CashHandover.objects.annotate(
+        sold=_sum(GateSale.objects.filter(handover=OuterRef("pk")), "handover", "amount")
+    )
+    for pk, gate_id, due, sold, counted, taken_at in handovers.values_list(
+        "pk", "gate_id", "expected_amount", "sold", "counted_amount", "taken_at"
+    ):
+        if due != sold:
+            yield Finding(row=f"handover {pk}", fault=f"expected {due}, its sales add up to {sold}")
+        if taken_at is None:
+            expected[accounts.cash_handed_over(gate_id)] += counted
+    actual = balances("cash:")
+    for account in sorted(expected.keys() | actual.keys()):
+        # Money enters the ledger from here, so what lies there stands on the other side.
+        if expected[account] != -actual.get(account, 0):
+            yield Finding(row=account, fault=f"holds {-actual.get(account, 0)} instead of {expected[account]}")
 
 
 def report_differences() -> Iterator[Finding]:

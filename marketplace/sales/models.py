@@ -1,6 +1,8 @@
 """Closings: dates and places that were closed after tickets were sold, and what becomes of each visit.
 
 A closing is worked off row by row, so that it can stop anywhere and go on: the rows say what there is to do.
+
+And sales at a gate, paid in cash: each with the order that it made, and the till's way to the treasurer.
 """
 
 from collections.abc import Mapping
@@ -9,14 +11,15 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalog.models import Listing
 from marketplace.inventory.models import Slot
 from marketplace.orders.models import Order, TransitionRefused
 from marketplace.payments.models import Refund
-from marketplace.sales.querysets import ClosedVisitQuerySet, ClosingQuerySet
+from marketplace.sales.querysets import ClosedVisitQuerySet, ClosingQuerySet, GateSaleQuerySet
+from marketplace.tickets.models import Device, Gate
 from tourism.destinations.models import Closure
 
 
@@ -176,4 +179,141 @@ class ClosedVisit(models.Model):
             raise TransitionRefused(before=before, after=status)
         self.status = status
         self.ended_at = None if status in (*OPEN_VISITS, VisitStatus.FAILED) else at
+        self.save()
+
+
+class CashHandover(models.Model):
+    """A gate's till, counted and handed to the treasurer, who says what arrived."""
+
+    # Names the form: sent twice, it is one handing over.
+    nonce = models.UUIDField(_("nonce"), unique=True)
+    gate = models.ForeignKey(Gate, models.PROTECT, related_name="handovers", verbose_name=_("gate"))
+    # What the sales since the last time add up to, and what lay in the till.
+    expected_amount = models.BigIntegerField(_("expected"))
+    counted_amount = models.BigIntegerField(_("counted"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    handed_at = models.DateTimeField(_("handed over at"))
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("handed over by")
+    )
+    taken_amount = models.BigIntegerField(_("arrived"), null=True, blank=True)
+    taken_note = models.CharField(_("treasurer's note"), max_length=200, blank=True)
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(expected_amount__gte=0, counted_amount__gte=0)
+                & (Q(taken_amount__isnull=True) | Q(taken_amount__gte=0)),
+                name="handover_of_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_amount=F("expected_amount")) | ~Q(note=""), name="handover_difference_explained"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_amount__isnull=True, taken_at__isnull=True, taken_by__isnull=True)
+                | Q(taken_amount__isnull=False, taken_at__isnull=False, taken_by__isnull=False),
+                name="handover_taken_whole",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["gate", "-handed_at"], name="handover_of_gate")]
+
+    def __str__(self) -> str:
+        return f"{self.gate_id} {self.counted_amount}"
+
+
+class GateSaleStatus(models.TextChoices):
+    SOLD = "SOLD", _("sold")
+    # Taken back within the day; the money was returned in cash.
+    VOID = "VOID", _("void")
+    # Sold without signal, and there was no place for it any more: a person decides.
+    REFUSED = "REFUSED", _("could not be recorded")
+    RETURNED = "RETURNED", _("money given back")
+
+
+GATE_SALE_TRANSITIONS: Mapping[GateSaleStatus, frozenset[GateSaleStatus]] = {
+    GateSaleStatus.SOLD: frozenset({GateSaleStatus.VOID}),
+    GateSaleStatus.REFUSED: frozenset({GateSaleStatus.SOLD, GateSaleStatus.RETURNED}),
+    GateSaleStatus.VOID: frozenset(),
+    GateSaleStatus.RETURNED: frozenset(),
+}
+
+
+class GateSale(models.Model):
+    """A sale for cash at a gate: an order of its own, or what the house could not make one of."""
+
+    # The phone's name for it, also that of its order: sent twice, it is sold once.
+    nonce = models.UUIDField(_("nonce"), unique=True)
+    gate = models.ForeignKey(Gate, models.PROTECT, related_name="sales", verbose_name=_("gate"))
+    device = models.ForeignKey(
+        Device, models.PROTECT, null=True, blank=True, related_name="sales", verbose_name=_("device")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    status = models.CharField(_("status"), max_length=10, choices=GateSaleStatus, default=GateSaleStatus.SOLD)
+    order = models.OneToOneField(
+        Order, models.PROTECT, null=True, blank=True, related_name="gate_sale", verbose_name=_("order")
+    )
+    slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("slot"))
+    # As it was sold: [[variant, how many, price of one]].
+    pieces = models.JSONField(_("pieces"))
+    amount = models.BigIntegerField(_("amount"))
+    # What the buyer gave; the rest of it went back as change.
+    received_amount = models.BigIntegerField(_("received"))
+    was_offline = models.BooleanField(_("without signal"), default=False)
+    sold_at = models.DateTimeField(_("sold at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    # Why the house could not record it.
+    refusal = models.CharField(_("refusal"), max_length=200, blank=True)
+    # Who took it back or decided about it, when and why.
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    # With which counting of the till its money left the gate.
+    handover = models.ForeignKey(
+        CashHandover, models.PROTECT, null=True, blank=True, related_name="sales", verbose_name=_("handed over with")
+    )
+
+    objects = GateSaleQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, received_amount__gte=F("amount")), name="gate_sale_received_enough"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["SOLD", "VOID"], order__isnull=False)
+                | Q(status__in=["REFUSED", "RETURNED"], order__isnull=True),
+                name="gate_sale_has_its_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(handover__isnull=True) | Q(status="SOLD"), name="gate_sale_handed_over_is_sold"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["gate", "sold_at"], name="gate_sale_day"),
+            models.Index(fields=["gate"], condition=Q(status="SOLD", handover__isnull=True), name="gate_sale_in_till"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gate_id} {self.amount} {self.status}"
+
+    @property
+    def change(self) -> int:
+        """What the buyer got back."""
+        return self.received_amount - self.amount
+
+    def move_to(self, status: GateSaleStatus, *, at: datetime, by_id: int, note: str = "") -> None:
+        """Take the sale to another state; the caller holds the row's lock.
+
+        :raises TransitionRefused: the state does not lead there.
+        """
+        before = GateSaleStatus(self.status)
+        if status not in GATE_SALE_TRANSITIONS[before]:
+            raise TransitionRefused(before=before, after=status)
+        self.status, self.decided_at, self.decided_by_id, self.note = status, at, by_id, note[:200]
         self.save()

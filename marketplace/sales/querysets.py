@@ -1,4 +1,4 @@
-"""Whose closings they are, and which have something to do."""
+"""Whose closings they are, and which have something to do; sales at gates by what became of them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from marketplace.sales.models import ClosedVisit, Closing
+    from marketplace.sales.models import ClosedVisit, Closing, GateSale
 
 
 class ClosingQuerySet(models.QuerySet["Closing"]):
@@ -34,3 +34,15 @@ class ClosedVisitQuerySet(models.QuerySet["ClosedVisit"]):
     def due(self, now: datetime) -> Self:
         """Visits to be worked on now."""
         return self.open().filter(Q(acts_at=None) | Q(acts_at__lte=now))
+
+
+class GateSaleQuerySet(models.QuerySet["GateSale"]):
+    """Sales at gates by what became of them."""
+
+    def in_till(self) -> Self:
+        """Sales whose money still lies at the gate."""
+        return self.filter(status="SOLD", handover=None)
+
+    def undecided(self) -> Self:
+        """Sales without signal that the house could not record, and about which nobody has decided."""
+        return self.filter(status="REFUSED")

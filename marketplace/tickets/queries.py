@@ -185,6 +185,12 @@ def gates_of(user_id: int) -> list[GateView]:
     ]
 
 
+def listings_at(gate: Gate) -> QuerySet[Listing]:
+    """What a gate admits, and sells: the listings that it is for, or all dated ones of its shop."""
+    own = gate.listings.filter(shop_id=gate.shop_id)
+    return own if gate.listings.exists() else Listing.objects.filter(shop_id=gate.shop_id, kind__in=DATED_KINDS)
+
+
 def day_list(gate: Gate, day: date, *, now: datetime) -> DayList:
     """A gate's tickets of one day in WIB, in a fixed number of queries."""
     rows = Ticket.objects.admitted_at(gate).filter(slot__day=day)
@@ -285,10 +291,7 @@ def _view(row: Ticket) -> TicketView:
 
 
 def _listing_ids(gate: Gate) -> Iterable[int]:
-    own = gate.listings.order_by("pk").values_list("pk", flat=True)
-    return own or Listing.objects.filter(shop_id=gate.shop_id, kind__in=DATED_KINDS).order_by("pk").values_list(
-        "pk", flat=True
-    )
+    return listings_at(gate).order_by("pk").values_list("pk", flat=True)
 
 
 def _scans(gate: Gate, day: date) -> QuerySet[Redemption]:

@@ -304,6 +304,47 @@ class TestGate:
         answer = shop.knock(lambda: shop.keeper.post(path, raw, content_type="application/json", headers=OWN_PAGE))
         assert answer.status_code in (400, 422)
 
+    @many(60)
+    @given(
+        sale=st.fixed_dictionaries(
+            {
+                "nonce": st.uuids().map(str) | leaves,
+                "slot": leaves,
+                "pieces": trees | st.lists(st.lists(leaves, min_size=3, max_size=3), max_size=3),
+                "received": leaves,
+                "at": st.just(NOW.timestamp()) | leaves,
+            }
+        )
+        | trees
+    )
+    @example(sale={"nonce": "\ud800", "slot": 1, "pieces": [[1, 1, 1]], "received": 1, "at": 0})
+    @example(sale={"nonce": "0" * 32, "slot": 10**11, "pieces": [[10**11, 1, 0]], "received": 0, "at": NOW.timestamp()})
+    def test_sending_sales(self, shop: Doors, sale: Any):
+        path, body = f"/gerbang/{shop.gate.pk}/jual/unggah/", texts({"sales": [sale]})
+        answer = shop.knock(lambda: shop.keeper.post(path, body, content_type="application/json", headers=OWN_PAGE))
+        assert answer.status_code in (200, 422)
+
+    @many(80)
+    @given(
+        what=st.sampled_from(("jual/", "kas/", "jual/1/batal/", "jual/1/keputusan/", "jual/1/masuk/")),
+        fields=st.dictionaries(
+            st.sampled_from(
+                (
+                    *("jam", "kunci", "tiket", "diterima", "masuk", "dihitung", "seharusnya", "catatan", "alasan"),
+                    *("keputusan", "jumlah-1", "jumlah-2", "harga-1", "harga-2", "jumlah-", "jumlah-x"),
+                )
+            ),
+            words,
+            max_size=8,
+        ),
+    )
+    @example(what="jual/", fields={"jam": "9" * 400, "jumlah-1": "1"})
+    @example(what="kas/", fields={"dihitung": "1", "seharusnya": "0", "catatan": "\x00", "kunci": "x"})
+    def test_cash(self, shop: Doors, what: str, fields: dict[str, str]):
+        path, form = f"/gerbang/{shop.gate.pk}/{what}", sendable(fields)
+        answer = shop.knock(lambda: shop.keeper.post(path, form, headers=OWN_PAGE))
+        assert answer.status_code in (302, 404, 409, 422)
+
 
 def api_doors() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every GET of the public API with its parameters, from its own schema."""

@@ -93,3 +93,27 @@ Slot.objects.filter(listing__slug=slug, day=day_of(now), closed_at=None).update(
     starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1), is_all_day=False)
 """
     run(stack, code + TELL, slug=slug)
+
+
+def leaves_no_place(stack: LiveStack, slug: str) -> int:
+    """Let today's open slot of a ticket have no place left; returns how many it had in all."""
+    code = """
+from django.db.models import F
+from foundation.clock import day_of
+from marketplace.inventory.models import Pool, Slot
+slot = Slot.objects.get(listing__slug=slug, day=day_of(now), closed_at=None)
+said["places"] = slot.pool.capacity
+Pool.objects.filter(pk=slot.pool_id).update(capacity=F("taken"))
+"""
+    return int(run(stack, code, slug=slug)["places"])
+
+
+def gives_places(stack: LiveStack, slug: str, places: int) -> None:
+    """Let today's open slot of a ticket have so many places."""
+    code = """
+from foundation.clock import day_of
+from marketplace.inventory.models import Pool, Slot
+slot = Slot.objects.get(listing__slug=slug, day=day_of(now), closed_at=None)
+Pool.objects.filter(pk=slot.pool_id).update(capacity=places)
+"""
+    run(stack, code, slug=slug, places=places)

@@ -8,6 +8,7 @@ from marketplace.payments.services.attempts import (
     page_opened,
     page_refused,
     page_unknown,
+    take_cash,
     take_page,
 )
 from marketplace.payments.services.notifications import Answer, erase_old_notifications, record_notification
@@ -17,6 +18,7 @@ from marketplace.payments.services.refunds import (
     call_off,
     confirm_refund,
     erase_old_accounts,
+    give_back_cash,
     mark_surplus,
     put_in_charge,
     refund_accepted,
@@ -63,6 +65,7 @@ __all__ = [
     "erase_old_notifications",
     "explain_difference",
     "give_account",
+    "give_back_cash",
     "give_up_dispute",
     "import_report",
     "look_at",
@@ -83,6 +86,7 @@ __all__ = [
     "renew_key",
     "request",
     "send_waiting_refunds",
+    "take_cash",
     "take_page",
     "try_at_gateway_again",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from marketplace.orders.models import Order
 from marketplace.payments.gateway import SnapSession
-from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.models import Payment, PaymentMethod, PaymentStatus
 
 # A request for a page that said nothing for this long has died; the gateway's own time-outs are shorter.
 PAGE_PATIENCE = timedelta(seconds=20)
@@ -30,6 +30,20 @@ def open_attempt(*, order: Order, now: datetime) -> Payment:
         created_at=now,
         expires_at=order.payable_until,
         check_at=now + FIRST_LOOK,
+    )
+
+
+def take_cash(*, order: Order, now: datetime) -> Payment:
+    """The whole amount was paid in cash; the caller is in the transaction that made the order."""
+    return Payment.objects.create(
+        order=order,
+        merchant_account_id=order.merchant_account_id,
+        amount=order.amount,
+        status=PaymentStatus.PAID,
+        method=PaymentMethod.CASH,
+        created_at=now,
+        expires_at=now,
+        paid_at=now,
     )
 
 

@@ -60,6 +60,21 @@ def request(
     return refund
 
 
+def give_back_cash(*, payment: Payment, reason: str, by_id: int, now: datetime) -> Refund:
+    """Note that a payment in cash was given back whole, in cash; the caller holds the order's lock."""
+    return Refund.objects.create(
+        payment=payment,
+        key=new_key(payment),
+        amount=payment.amount,
+        status=RefundStatus.DONE,
+        reason=reason[:200],
+        requested_at=now,
+        done_at=now,
+        is_by_hand=True,
+        paid_by_id=by_id,
+    )
+
+
 def new_key(payment: Payment) -> str:
     """A key that no refund had: letters, digits and dashes, as Midtrans wants them."""
     return f"{payment.gateway_order_id or payment.pk}-R{random_code(6)}"

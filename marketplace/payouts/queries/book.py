@@ -97,10 +97,16 @@ class ReceiptsBook:
         """Of it: not handed over."""
         return self.gross - self.banked
 
+    @property
+    def cash(self) -> int:
+        """Of the rupiah that came in: in cash, at gates."""
+        return sum(row.gross for row in self.rows if row.channel == PaymentMethod.CASH)
+
 
 @dataclass
 class _Tally:
-    lines: set[UUID]
+    # What came in for each line, less what went back.
+    lines: Counter[UUID]
     gross: int = 0
     banked: int = 0
 
@@ -125,7 +131,7 @@ def receipts_book(*, region_code: str, from_day: date, until_day: date, today: d
     )
     lines = _lines({entry.line for entry in entries if entry.line is not None})
     channels = _channels({line.shop_order.order_id for line in lines.values()})
-    tallies: defaultdict[_Key, _Tally] = defaultdict(lambda: _Tally(set()))
+    tallies: defaultdict[_Key, _Tally] = defaultdict(lambda: _Tally(Counter()))
     deposits = {}
     for entry in entries:
         line = lines.get(entry.line) if entry.line else None
@@ -142,8 +148,8 @@ def receipts_book(*, region_code: str, from_day: date, until_day: date, today: d
         tally = tallies[key]
         tally.gross += amount
         tally.banked += amount if item else 0
-        if line is not None and amount > 0:
-            tally.lines.add(line.pk)
+        if line is not None and (amount > 0 or line.pk in tally.lines):
+            tally.lines[line.pk] += amount
     numbers = _numbers(lines)
     rules = treasury_rules(region_code)
     rows = []
@@ -161,7 +167,10 @@ def receipts_book(*, region_code: str, from_day: date, until_day: date, today: d
                 channel=channel,
                 channel_words=str(PaymentMethod(channel).label) if channel else _("other"),
                 account_code=rule.account_code if rule else "",
-                sold=sum(lines[line].quantity for line in tally.lines),
+                # What a gate took back on its day was a slip of the hand, not a sale.
+                sold=sum(
+                    lines[line].quantity for line, net in tally.lines.items() if net or channel != PaymentMethod.CASH
+                ),
                 admitted=sum(numbers[line][2] for line in tally.lines if line in numbers),
                 gross=tally.gross,
                 sts_number=deposit.sts_number if deposit else "",

@@ -1,4 +1,4 @@
-"""Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back."""
+"""Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back; and cash at a gate."""
 
 from marketplace.sales.services.applying import apply_payment, decide_review, lose_dispute
 from marketplace.sales.services.closing import (
@@ -12,6 +12,19 @@ from marketplace.sales.services.closing import (
     wake_closings_of,
     work_off,
 )
+from marketplace.sales.services.gate_sales import (
+    GateSaleRefused,
+    OfflineSale,
+    Piece,
+    TooLittleCash,
+    admit_gate_sale,
+    give_up_gate_sale,
+    sell_at_gate,
+    try_gate_sale_again,
+    upload_gate_sales,
+    void_gate_sale,
+)
+from marketplace.sales.services.handing_over import HandoverRefused, hand_over_cash, take_cash_over
 from marketplace.sales.services.lapsing import cancel_order, lapse_unpaid_orders
 from marketplace.sales.services.paying import PaymentNotPossible, start_payment
 from marketplace.sales.services.placing import CartChanged, CheckoutDetails, DetailsMissing, NeedsOwnPayment, place
@@ -32,10 +45,16 @@ __all__ = [
     "ClosedForGood",
     "DateGone",
     "DetailsMissing",
+    "GateSaleRefused",
+    "HandoverRefused",
     "NeedsOwnPayment",
+    "OfflineSale",
     "PaymentNotPossible",
+    "Piece",
     "RefundRefused",
+    "TooLittleCash",
     "VisitDecided",
+    "admit_gate_sale",
     "adopt_closed_dates",
     "apply_payment",
     "cancel_order",
@@ -44,6 +63,8 @@ __all__ = [
     "decide_closing",
     "decide_review",
     "give_back",
+    "give_up_gate_sale",
+    "hand_over_cash",
     "lapse_unpaid_orders",
     "lose_dispute",
     "move_visit",
@@ -54,10 +75,15 @@ __all__ = [
     "reopen_place",
     "request_refund",
     "run_closings",
+    "sell_at_gate",
     "send_refund",
     "start_payment",
+    "take_cash_over",
     "take_money",
+    "try_gate_sale_again",
     "try_visit_again",
+    "upload_gate_sales",
+    "void_gate_sale",
     "wake_closings_of",
     "work_off",
 ]

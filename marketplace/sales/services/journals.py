@@ -9,14 +9,16 @@ from marketplace.ledger.models import JournalKind
 from marketplace.ledger.queries import EntryView, entries_for
 from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import Order, OrderLine, ShopOrder
-from marketplace.payments.models import Payment, Refund, RefundStatus
+from marketplace.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from marketplace.payouts.queries import share_account
+from marketplace.sales.models import GateSale
 
 
 def post_payment(*, order: Order, payment: Payment, now: datetime) -> None:
-    """The whole payment came in: the gateway owes it to us, we owe it to the order."""
+    """The whole payment came in: the gateway owes it to us, or it lies in a till; we owe it to the order."""
     transfer = Transfer(clearing(payment), buyer(order), payment.amount)
-    post(kind=JournalKind.PAYMENT, reference=cause(payment), transfers=[transfer], now=now)
+    kind = JournalKind.GATE_SALE if payment.method == PaymentMethod.CASH else JournalKind.PAYMENT
+    post(kind=kind, reference=cause(payment), transfers=[transfer], now=now)
 
 
 def post_sale(*, order: Order, payment: Payment, lines: Iterable[OrderLine], now: datetime) -> None:
@@ -70,7 +72,7 @@ def set_aside_for(
 
 
 def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
-    """The money left: from the gateway's balance, from the bank where a person paid it, or from the treasury that had it."""
+    """The money left: from the gateway's balance or the till, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
     source = accounts.bank(payment.merchant_account.code) if by_hand else clearing(payment)
     transfers = [Transfer(refunds(payment), source, refund.amount)]
@@ -121,7 +123,9 @@ def buyer(order: Order) -> str:
 
 
 def clearing(payment: Payment) -> str:
-    """The account of what the gateway owes, by channel."""
+    """The account that the money came in by: what the gateway owes, by channel; of cash the till of the gate."""
+    if payment.method == PaymentMethod.CASH:
+        return accounts.cash(GateSale.objects.values_list("gate_id", flat=True).get(order_id=payment.order_id))
     return accounts.clearing(payment.merchant_account.code, payment.method)
 
 

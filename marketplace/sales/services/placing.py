@@ -110,7 +110,7 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     contact = _contact(
         details, is_delivered=any(method == ShippingMethod.FLAT_RATE for method, _amount in shipping.values())
     )
-    order = _write(buyer, checkout_key, lines, shipping, total, contact, language, now)
+    order = write_order(buyer, checkout_key, lines, shipping, total, contact, language, now)
     CartLine.objects.filter(cart=cart).delete()
     publish(topic="order.placed", key=order.pk, now=now)
     wants = [Want(line.id, line.quantity, line.caps) for line in lines]
@@ -195,7 +195,7 @@ def _text(typed: str, longest: int, field: str) -> str:
     return text
 
 
-def _write(
+def write_order(
     buyer: Buyer,
     checkout_key: UUID,
     lines: list[PricedLine],
@@ -205,6 +205,7 @@ def _write(
     language: str,
     now: datetime,
 ) -> Order:
+    """Write an order with everything that its sale freezes; whoever calls holds what it draws on, in the same transaction."""
     payable_until = now + settings.PAYMENT_WINDOW
     order = Order.objects.create(
         code=random_code(CODE_LETTERS),

@@ -120,7 +120,7 @@ def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
                 _("“%(title)s” has changed since you put it in your cart. Please look through your cart again.")
                 % {"title": row.variant.listing.title}
             )
-        lines.append(_priced(row, row.price_seen, today))
+        lines.append(priced(row, row.price_seen, today))
     if sum(line.amount for line in lines) > MOST_RUPIAH:
         raise CartChanged(_("This is more than can be paid at once. Please order in several parts."))
     return lines
@@ -203,7 +203,8 @@ def _is_gone(row: CartLine, closures: Mapping[int, Sequence[Closure]], *, now: d
     return slot.listing_id != listing.pk or bool(why_closed(slot, closures_there, now=now))
 
 
-def _priced(row: CartLine, price: int, today: date) -> PricedLine:
+def priced(row: CartLine, price: int, today: date) -> PricedLine:
+    """A line at this price with all that its sale freezes; its variant came with listing and shop."""
     variant, listing, shop = row.variant, row.variant.listing, row.variant.listing.shop
     return PricedLine(
         variant_id=variant.pk,

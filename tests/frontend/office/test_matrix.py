@@ -32,7 +32,7 @@ ROLES = [
 ]
 BOOKS = {
     f"{what} of {place}"
-    for what in ("receipts", "spreadsheet", "book", "paper", "deposits")
+    for what in ("receipts", "spreadsheet", "book", "paper", "deposits", "tills")
     for place in ("bukittinggi", "padang")
 } | {
     "refund of bukittinggi's treasury",
@@ -69,6 +69,8 @@ def things(regions):
         "paper of padang": reverse("office:book_file", args=["pdf"]) + "?daerah=13.71",
         "deposits of bukittinggi": reverse("office:deposits") + "?daerah=13.75",
         "deposits of padang": reverse("office:deposits") + "?daerah=13.71",
+        "tills of bukittinggi": reverse("office:tills") + "?daerah=13.75",
+        "tills of padang": reverse("office:tills") + "?daerah=13.71",
         "account": reverse("office:account") + "?kode=shop:1",
         "shop's money": reverse("office:shop_money", args=[listing.shop_id]),
         "batch": reverse("office:batch", args=[batch.pk]),

@@ -31,7 +31,21 @@ export interface Scan {
   at: number;
 }
 
+/** A sale without signal, as the house reads it; its price is what the page showed. */
+export interface Sale {
+  nonce: string;
+  gate: number;
+  slot: number;
+  /** Category, how many, price of one. */
+  pieces: [number, number, number][];
+  received: number;
+  at: number;
+  /** What the page says of it. */
+  words: string;
+}
+
 interface Shape extends DBSchema {
+  sales: { key: string; value: Sale; indexes: { gate: number } };
   lists: { key: number; value: DayList };
   scans: { key: string; value: Scan; indexes: { gate: number } };
 }
@@ -39,11 +53,16 @@ interface Shape extends DBSchema {
 let opened: Promise<IDBPDatabase<Shape>> | undefined;
 
 function database(): Promise<IDBPDatabase<Shape>> {
-  opened ??= openDB<Shape>("gerbang", 1, {
-    upgrade(db) {
-      db.createObjectStore("lists", { keyPath: "gate_id" });
-      db.createObjectStore("scans", { keyPath: "nonce" }).createIndex("gate", "gate");
+  opened ??= openDB<Shape>("gerbang", 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        db.createObjectStore("lists", { keyPath: "gate_id" });
+        db.createObjectStore("scans", { keyPath: "nonce" }).createIndex("gate", "gate");
+      }
+      db.createObjectStore("sales", { keyPath: "nonce" }).createIndex("gate", "gate");
     },
+    // A newer page of the same phone may change the shape: it does not wait for this one.
+    blocking: (_before, _after, event) => (event.target as IDBDatabase).close(),
   });
   return opened;
 }
@@ -56,5 +75,14 @@ export const waiting = async (gate: number) => (await database()).getAllFromInde
 /** Forget scans that the house has recorded. */
 export async function sent(nonces: string[]): Promise<void> {
   const work = (await database()).transaction("scans", "readwrite");
+  await Promise.all([...nonces.map((nonce) => work.store.delete(nonce)), work.done]);
+}
+
+export const queueSale = async (sale: Sale) => void (await (await database()).put("sales", sale));
+export const waitingSales = async (gate: number) => (await database()).getAllFromIndex("sales", "gate", gate);
+
+/** Forget sales that the house has recorded, or keeps for a person to decide about. */
+export async function soldFor(nonces: string[]): Promise<void> {
+  const work = (await database()).transaction("sales", "readwrite");
   await Promise.all([...nonces.map((nonce) => work.store.delete(nonce)), work.done]);
 }
