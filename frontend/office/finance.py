@@ -81,7 +81,7 @@ def finance(*, with_money: bool = True) -> Finance:
             for code, amount in by_kind.get(kind, {}).items()
         ]
         + [
-            Figure(_("discounts that the operator bears"), amount, entries_url(code))
+            Figure(_("discounts and money back that the operator bears"), amount, entries_url(code))
             for code, amount in by_kind.get("discount", {}).items()
             if code.startswith("discount:OPERATOR")
         ],
@@ -115,6 +115,12 @@ def tasks(*, with_money: bool = True) -> Sequence[waiting.Waiting]:
             _("Refunds to pay by hand"),
             _("The channel cannot give this money back by itself."),
             money + "#kembali",
+        ),
+        waiting.Waiting(
+            waiting.refunds_to_bear().count() if with_money else 0,
+            _("Refunds that nobody bears yet"),
+            _("They were made at Midtrans' dashboard, of a part. Say who bears them."),
+            money + "#tanggung",
         ),
         waiting.Waiting(
             failed.values("settlement").distinct().count(),

@@ -28,6 +28,7 @@ REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
+WITHDRAW_RULE = "office.withdraw_rule"
 RETRY_REFUND = "office.retry_refund"
 GIVE_BACK = "office.give_back"
 CONFIRM_CLOSING = "office.confirm_closing"
@@ -35,6 +36,8 @@ DROP_CLOSING = "office.drop_closing"
 ACCEPT_PAYMENT = "office.accept_payment"
 REFUSE_PAYMENT = "office.refuse_payment"
 LOSE_DISPUTE = "office.lose_dispute"
+EXPLAIN_PAYMENT = "office.explain_payment"
+BEAR_REFUND = "office.bear_refund"
 TAX_LETTER = "office.tax_letter"
 
 
@@ -71,6 +74,7 @@ LABELS = {
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
+    WITHDRAW_RULE: gettext_lazy("Rule taken back"),
     GIVE_BACK: gettext_lazy("Given back to the buyer"),
     RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
     CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
@@ -78,6 +82,8 @@ LABELS = {
     ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
     REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
     LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
+    EXPLAIN_PAYMENT: gettext_lazy("Payment set aside with a note"),
+    BEAR_REFUND: gettext_lazy("Said who bears a refund"),
     TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 

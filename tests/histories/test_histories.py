@@ -37,7 +37,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderLine, OrderStatus, ShopOrder, TransitionRefused
 from marketplace.payments.accounts import gateway_of
 from marketplace.payments.gateway import GatewayError
-from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
 from marketplace.payouts.models import BatchWay, PayoutStatus, Settlement
 from marketplace.payouts.queries import undeposited_entries
@@ -54,12 +54,15 @@ from marketplace.payouts.services import (
 )
 from marketplace.sales.models import ClosedVisit
 from marketplace.sales.services import (
+    BearerRefused,
     PaymentNotPossible,
     RefundRefused,
+    bear_refund,
     cancel_order,
     cancel_shop_order,
     close_dates,
     lapse_unpaid_orders,
+    may_bear,
     record_manual_refund,
     request_refund,
     run_closings,
@@ -276,9 +279,6 @@ class Histories(RuleBasedStateMachine):
     @rule(which=whichever, part=st.sampled_from((None, 1, 1_000, 7_000)))
     def refund_at_the_dashboard(self, which: int, part: int | None) -> None:
         for payment in self.pick(Payment, which):
-            # Who gives back at Midtrans what is already to be paid by hand here gives it back twice; only a person can see that.
-            if payment.refunds.filter(status__in=(RefundStatus.MANUAL, RefundStatus.REQUESTED)).exists():
-                continue
             self.act(payment.gateway_order_id, "refund-from-dashboard", **({} if part is None else {"amount": part}))
 
     @precondition(lambda self: self.has_payments)
@@ -358,6 +358,16 @@ class Histories(RuleBasedStateMachine):
         for refund in self.pick(Refund, which):
             with allowed(RefundRefused):
                 record_manual_refund(refund_id=refund.pk, now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, line=st.one_of(st.none(), whichever))
+    def somebody_bears_it(self, which: int, line: int | None) -> None:
+        for refund in self.pick(Refund, which, bearer=RefundBearer.OPEN):
+            lines = list(may_bear(refund.payment.order)) if line is not None else []
+            with allowed(BearerRefused):
+                bear_refund(
+                    refund_id=refund.pk, line_id=lines[(line or 0) % len(lines)].pk if lines else None, now=self.now
+                )
 
     @precondition(lambda self: self.has_payments)
     @rule(which=whichever, step=st.sampled_from(("pack", "send", "hand_over", "cancel")))

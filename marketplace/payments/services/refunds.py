@@ -8,11 +8,21 @@ from django.db.models import F
 from foundation.codes import random_code
 from foundation.outbox.services import publish_many
 from marketplace.payments.channels import can_refund
-from marketplace.payments.models import OPEN_REFUNDS, Payment, Refund, RefundAccount, RefundPart, RefundStatus
+from marketplace.payments.models import (
+    OPEN_REFUNDS,
+    Payment,
+    Refund,
+    RefundAccount,
+    RefundBearer,
+    RefundPart,
+    RefundStatus,
+)
 from marketplace.payments.services.accounts import ask_for_account
 
 # The same key is the same refund at Midtrans for this long; then another one is needed.
 SAME_KEY_FOR = timedelta(days=7)
+# What a refund made at Midtrans' dashboard may pay; what a treasury has is not Midtrans' to give back.
+SATISFIABLE = (RefundStatus.REQUESTED, RefundStatus.MANUAL, RefundStatus.ACCEPTED)
 # Pauses between tries when Midtrans does not answer; the last one repeats.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 
@@ -58,6 +68,37 @@ def request(
     if status != RefundStatus.REQUESTED:
         ask_for_account(refund_id=refund.pk, now=now)
     return refund
+
+
+def note_made(*, payment: Payment, key: str, amount: int, reason: str, made_at: datetime, now: datetime) -> Refund:
+    """Note a refund that Midtrans made without us; the caller holds the order's lock. Who bears it is open."""
+    return Refund.objects.create(
+        payment=payment,
+        key=key,
+        amount=amount,
+        status=RefundStatus.ACCEPTED,
+        reason=reason[:200],
+        bearer=RefundBearer.OPEN,
+        requested_at=made_at,
+        accepted_at=now,
+    )
+
+
+def satisfied_by(*, refund: Refund, key: str, now: datetime) -> bool:
+    """Midtrans gave this money back unasked, under a key of its own; False if a person paid it meanwhile.
+
+    The keys it was asked for with are forgotten: should Midtrans do that, too, it is another refund.
+    """
+    is_satisfied = Refund.objects.filter(pk=refund.pk, status__in=SATISFIABLE).update(
+        status=RefundStatus.ACCEPTED,
+        key=new_key(refund.payment),
+        former_keys=[key],
+        accepted_at=now,
+        try_at=None,
+        last_error="",
+    )
+    refund.refresh_from_db()
+    return bool(is_satisfied)
 
 
 def new_key(payment: Payment) -> str:

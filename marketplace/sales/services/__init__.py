@@ -1,6 +1,7 @@
 """Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back."""
 
 from marketplace.sales.services.applying import apply_payment, decide_review, lose_dispute
+from marketplace.sales.services.bearing import BearerRefused, bear_refund, may_bear
 from marketplace.sales.services.closing import (
     adopt_closed_dates,
     close_dates,
@@ -27,6 +28,7 @@ from marketplace.sales.services.reopening import ClosedForGood, reopen_dates
 from marketplace.sales.services.visits import DateGone, VisitDecided, move_visit, take_money
 
 __all__ = [
+    "BearerRefused",
     "CartChanged",
     "CheckoutDetails",
     "ClosedForGood",
@@ -38,6 +40,7 @@ __all__ = [
     "VisitDecided",
     "adopt_closed_dates",
     "apply_payment",
+    "bear_refund",
     "cancel_order",
     "cancel_shop_order",
     "close_dates",
@@ -46,6 +49,7 @@ __all__ = [
     "give_back",
     "lapse_unpaid_orders",
     "lose_dispute",
+    "may_bear",
     "move_visit",
     "place",
     "propose_closing",
