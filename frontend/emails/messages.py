@@ -222,7 +222,9 @@ def payout_ended(payout_id: int) -> Iterator[Outgoing]:
     with override("id"):
         shop, is_done = payout.settlement.shop, payout.status == PayoutStatus.DONE
         words = {"shop": shop.name, "amount": rupiah(payout.amount)}
-        subject = _("%(shop)s: %(amount)s was paid out") if is_done else _("%(shop)s: %(amount)s came back from the bank")
+        subject = (
+            _("%(shop)s: %(amount)s was paid out") if is_done else _("%(shop)s: %(amount)s came back from the bank")
+        )
         account = f"{bank_name(payout.bank_account.bank)} …{payout.bank_account.ending}"
         url = settings.SITE_ORIGIN + reverse("seller:money", args=[shop.slug])
         context: dict[str, object] = {**words, "is_done": is_done, "account": account, "url": url}

@@ -97,7 +97,6 @@ class Payment(models.Model):
         verbose_name=_("explained by"),
     )
     explanation = models.CharField(_("explanation"), max_length=200, blank=True, default="", db_default="")
-
     # Came when the order needed no more money, or nothing of it was left: all of it goes back.
     is_surplus = models.BooleanField(_("surplus"), default=False)
 
@@ -194,9 +193,7 @@ class Refund(models.Model):
     # Which lines and how many of each: {"<line uuid>": 2}; empty for money without a line.
     lines = models.JSONField(_("lines"), default=dict)
     # Only of one that Midtrans made without us, of nobody's lines.
-    bearer = models.CharField(
-        _("who bears it"), max_length=8, choices=RefundBearer, blank=True, default="", db_default=""
-    )
+    bearer = models.CharField(_("borne by"), max_length=8, choices=RefundBearer, blank=True, default="", db_default="")
     requested_at = models.DateTimeField(_("requested at"))
     # When Midtrans is asked again if nobody else did; a lost message costs delay only.
     try_at = models.DateTimeField(_("ask again at"), null=True, blank=True)

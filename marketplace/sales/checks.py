@@ -202,8 +202,7 @@ def refunds_go_on() -> Iterator[Finding]:
 
 
 def refunds_owed() -> Iterator[Finding]:
-    """What is set aside for buyers is what is still to go back to them, less what nobody bears yet; what somebody bears
-    is posted once, of its amount."""
+    """What is set aside for buyers is what is still to go back, less what nobody bears yet; what somebody bears is posted."""
     expected: Counter[str] = Counter()
     posted = dict(
         Journal.objects.filter(kind=JournalKind.REVERSAL, reference__startswith="refund:")
@@ -217,7 +216,9 @@ def refunds_owed() -> Iterator[Finding]:
         is_paid, is_borne = status == RefundStatus.DONE, bearer != RefundBearer.OPEN
         expected[accounts.refunds(merchant)] += amount * (is_borne - is_paid)
         if bearer and posted.get(f"refund:{pk}", 0) != amount * is_borne:
-            yield Finding(row=f"refund {pk}", fault=f"is borne by {bearer}, its journal says {posted.get(f'refund:{pk}', 0)}")
+            yield Finding(
+                row=f"refund {pk}", fault=f"is borne by {bearer}, its journal says {posted.get(f'refund:{pk}', 0)}"
+            )
     actual = balances("refunds:")
     for account in sorted(expected.keys() | actual.keys()):
         if expected[account] != actual.get(account, 0):

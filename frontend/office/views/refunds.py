@@ -209,9 +209,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),
-            "elsewhere": sum(
-                waiting.refunds_to_bear().filter(payment=refund.payment).values_list("amount", flat=True)
-            ),
+            "elsewhere": sum(waiting.refunds_to_bear().filter(payment=refund.payment).values_list("amount", flat=True)),
             "bearer_form": (self.bearer_form or BearerForm(refund))
             if refund.bearer == RefundBearer.OPEN and is_finance(self.request.user)
             else None,

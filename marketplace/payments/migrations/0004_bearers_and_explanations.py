@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 db_default="",
                 default="",
                 max_length=8,
-                verbose_name="who bears it",
+                verbose_name="borne by",
             ),
         ),
         migrations.RunPython(ask_who_bears, migrations.RunPython.noop),

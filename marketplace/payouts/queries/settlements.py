@@ -163,9 +163,7 @@ def _rows() -> QuerySet[Settlement]:
     own = valid.filter(party=None).values("pk")[:1]
     of_party = valid.filter(party=OuterRef("party")).values("pk")[:1]
     rows = Settlement.objects.select_related("shop__region", "party").defer("shop__region__boundary")
-    rows = rows.annotate(
-        own_account=Subquery(own), party_account=Subquery(of_party), is_disputed=with_dispute()
-    )
+    rows = rows.annotate(own_account=Subquery(own), party_account=Subquery(of_party), is_disputed=with_dispute())
     return rows.prefetch_related(Prefetch("payouts", payouts, to_attr="all_payouts"))
 
 

@@ -166,9 +166,7 @@ class TestDisputes:
         BankAccountFactory(shop=other.listing.shop)
         (fine,) = close(SUNDAY + timedelta(days=7))
         with pytest.raises(PayoutRefused):
-            make_batch(
-                way=BatchWay.BANK_FILE, settlement_ids=[settlement.pk, fine.pk], by_id=maker.pk, now=MONDAY
-            )
+            make_batch(way=BatchWay.BANK_FILE, settlement_ids=[settlement.pk, fine.pk], by_id=maker.pk, now=MONDAY)
         made(fine, maker)
         assert Payout.objects.get().settlement_id == fine.pk
 
