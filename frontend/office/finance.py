@@ -55,11 +55,8 @@ class Finance:
         return sum(one.amount for one in self.own)
 
 
-def finance(*, with_money: bool = True) -> Finance:
-    """The books as they stand; a fixed number of queries.
-
-    :param with_money: whether payments and refunds are among what waits.
-    """
+def finance() -> Finance:
+    """The books as they stand; a fixed number of queries."""
     all_of = {code: amount for code, amount in balances("").items() if amount}
     by_kind: dict[str, dict[str, int]] = {}
     for code, amount in all_of.items():
@@ -85,7 +82,7 @@ def finance(*, with_money: bool = True) -> Finance:
             for code, amount in by_kind.get("discount", {}).items()
             if code.startswith("discount:OPERATOR")
         ],
-        tasks=tasks(with_money=with_money),
+        tasks=tasks(),
     )
 
 

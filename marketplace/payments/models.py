@@ -155,9 +155,7 @@ REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
         {RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
     ),
     # Asked again where Midtrans does not list what it had accepted.
-    RefundStatus.ACCEPTED: frozenset(
-        {RefundStatus.REQUESTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
-    ),
+    RefundStatus.ACCEPTED: frozenset({RefundStatus.REQUESTED, RefundStatus.DONE, RefundStatus.FAILED}),
     RefundStatus.MANUAL: frozenset(
         {RefundStatus.REQUESTED, RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.FAILED}
     ),

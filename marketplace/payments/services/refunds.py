@@ -119,9 +119,13 @@ def refund_accepted(*, refund_id: int, now: datetime) -> None:
 
 
 def refund_failed(*, refund_id: int, error: str) -> None:
-    """Midtrans will not do it: a person decides, who can try again or ask the buyer for an account."""
-    open_ones = Refund.objects.filter(pk=refund_id, status__in=(RefundStatus.REQUESTED, RefundStatus.ACCEPTED))
-    open_ones.update(status=RefundStatus.MANUAL, try_at=None, last_error=error[:200])
+    """Midtrans will not do it: a person decides, who can try again or ask the buyer for an account.
+
+    Not where its list has shown meanwhile that the money went back.
+    """
+    Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED).update(
+        status=RefundStatus.MANUAL, try_at=None, last_error=error[:200]
+    )
 
 
 def refund_forgotten(*, refund_id: int, now: datetime) -> None:

@@ -61,6 +61,13 @@ class TestBearers:
         assert Journal.objects.filter(kind="REVERSAL").count() == 1
         assert faults() == []
 
+    def test_are_among_what_waits_for_the_treasurer_and_once_for_the_operator(self, treasurer, people, refund):
+        text = "Pengembalian yang belum ditanggung siapa pun"
+        for url in ("/admin/", reverse("office:finance")):
+            assert words(soup(treasurer.get(url))).count(text) == 1
+        treasurer.force_login(people["province"])
+        assert words(soup(treasurer.get("/admin/"))).count(text) == 1
+
     @pytest.mark.parametrize("bearer", ["", "x", "SHOP", "\x00", "9" * 400, "00000000-0000-0000-0000-000000000000"])
     def test_that_are_none_are_refused(self, treasurer, refund, bearer):
         url = reverse("office:refund", args=[refund.pk])

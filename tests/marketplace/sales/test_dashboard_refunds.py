@@ -1,6 +1,7 @@
 """What Midtrans gave back at its dashboard: what of ours it pays, and who bears the rest."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from marketplace.sales.services import (
     lose_dispute,
     may_bear,
     record_manual_refund,
+    refunding,
     request_refund,
     send_refund,
 )
@@ -104,6 +106,22 @@ class TestAtTheDashboard:
         apply_payment(payment_id=payment.pk, now=LATER)
         assert self.rows() == [(85_000, "DONE", ""), (85_000, "DONE", "OPEN")]
         assert money()["refunds:operator"] == -85_000
+        assert faults() == []
+
+    def test_a_question_that_was_under_way_meanwhile_and_is_refused_changes_nothing(self, midtrans, monkeypatch):
+        order = placed_order((goods(), None, 1))
+        payment = pay(midtrans, order)
+        refund = request_refund(order_id=order.pk, lines=None, reason="habis", now=LATER)
+        assert refund is not None
+        ask = refunding._send
+
+        def late(refund: Refund, *, now: datetime) -> None:
+            dashboard_refund(midtrans, payment, confirmed=False)
+            ask(refund, now=now)
+
+        monkeypatch.setattr(refunding, "_send", late)
+        send_refund(refund_id=refund.pk, now=LATER)
+        assert self.rows() == [(85_000, "ACCEPTED", "")]
         assert faults() == []
 
     def test_of_everything_pays_what_is_open_and_takes_the_rest_of_the_order_back(self, midtrans):
@@ -257,6 +275,29 @@ class TestWhoBears:
         assert Refund.objects.get().status == "FAILED"
         assert money() == {}
         assert faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_and_the_dashboard_at_once_pay_it_once_or_somebody_bears_it(midtrans):
+    order = placed_order((goods(), None, 1))
+    payment = pay(midtrans, order)
+    refund = request_refund(order_id=order.pk, lines=None, reason="habis", now=LATER)
+    assert refund is not None
+    Refund.objects.update(status="MANUAL", try_at=None)
+    midtrans.act(payment.gateway_order_id, "refund-from-dashboard")
+    midtrans.advance(hours=1)
+
+    def act(number: int) -> None:
+        if number % 2:
+            apply_payment(payment_id=payment.pk, now=LATER)
+            return
+        with suppress(RefundRefused):
+            record_manual_refund(refund_id=refund.pk, now=LATER)
+
+    in_parallel(act, range(4))
+    rows = list(Refund.objects.order_by("pk").values_list("status", "is_by_hand", "bearer"))
+    assert rows in ([("DONE", False, "")], [("DONE", True, ""), ("DONE", False, "OPEN")])
+    assert faults() == []
 
 
 @pytest.mark.django_db(transaction=True)
