@@ -321,7 +321,8 @@ def retribusi_gross() -> Iterator[Finding]:
     lines = OrderLine.objects.filter(charge_kind=ChargeKind.RETRIBUSI, amount__gt=0)
     for line in lines.select_related("shop_order__order"):
         order, part = line.shop_order.order, line.shop_order
-        is_sold = order.status in _CONFIRMED and part.status != ShopOrderStatus.WAITING
+        # Money that came late to an order that was given up waits with its parts cancelled until it is certain.
+        is_sold = order.status in _CONFIRMED and part.status not in (ShopOrderStatus.WAITING, ShopOrderStatus.CANCELLED)
         owed = line.amount - line.amount * line.refunded_quantity // line.quantity if is_sold else 0
         if net[line.pk] != owed:
             yield Finding(row=f"order line {line.pk}", fault=f"its treasury has {net[line.pk]} of {owed}")
