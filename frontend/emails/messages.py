@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from foundation.clock import day_words
+from foundation.money import rupiah
 from frontend.emails.channel import Channel, Message, to_mail, to_phone
 from frontend.parts.order_access import ticket_token
 from marketplace.catalog.models import Listing, ListingStatus, Variant
@@ -23,8 +24,10 @@ from marketplace.orders.models import Order, ShopOrder, ShopOrderStatus
 from marketplace.orders.queries import OrderView, order_view
 from marketplace.payments.links import account_token
 from marketplace.payments.queries import refund_view, refunds_of_order
+from marketplace.payouts.models import Payout, PayoutStatus, Settlement
 from marketplace.sales.closing_queries import visit_offer, visit_token
 from marketplace.sales.models import ClosedVisit, VisitStatus
+from marketplace.shops.banks import bank_name
 from marketplace.shops.models import Member, MemberRole
 from marketplace.tickets.models import TicketStatus
 from marketplace.tickets.queries import tickets_of_order
@@ -190,6 +193,42 @@ def listing_blocked(listing_id: int) -> Iterator[Outgoing]:
         url = settings.SITE_ORIGIN + reverse("seller:listing", args=[listing.shop.slug, listing.pk])
         context: dict[str, object] = {"title": listing.title, "reason": listing.blocked_reason, "url": url}
         yield from _to_shop(listing.shop_id, subject, "listing_blocked", context)
+
+
+def settlement_closed(settlement_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: a period was closed, and what of it is paid out. What a party gets is not a shop's to read."""
+    settlement = Settlement.objects.select_related("shop").filter(pk=settlement_id, party=None).first()
+    if settlement is None:
+        return
+    with override("id"):
+        shop = settlement.shop
+        words = {"shop": shop.name, "from_day": day_words(settlement.from_date, "id")}
+        words["until_day"] = day_words(settlement.until_date, "id")
+        subject = _("%(shop)s: statement up to %(until_day)s") % words
+        url = settings.SITE_ORIGIN + reverse("seller:statement", args=[shop.slug, settlement.pk])
+        context: dict[str, object] = {**words, "amount": settlement.amount, "left": settlement.left_amount, "url": url}
+        yield from _to_shop(shop.pk, subject, "settlement_closed", context)
+
+
+def payout_ended(payout_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: the bank paid it, or sent it back. Of the account only its last digits."""
+    payout = (
+        Payout.objects.select_related("settlement__shop", "bank_account")
+        .filter(pk=payout_id, settlement__party=None, status__in=(PayoutStatus.DONE, PayoutStatus.FAILED))
+        .first()
+    )
+    if payout is None:
+        return
+    with override("id"):
+        shop, is_done = payout.settlement.shop, payout.status == PayoutStatus.DONE
+        words = {"shop": shop.name, "amount": rupiah(payout.amount)}
+        subject = (
+            _("%(shop)s: %(amount)s was paid out") if is_done else _("%(shop)s: %(amount)s came back from the bank")
+        )
+        account = f"{bank_name(payout.bank_account.bank)} …{payout.bank_account.ending}"
+        url = settings.SITE_ORIGIN + reverse("seller:money", args=[shop.slug])
+        context: dict[str, object] = {**words, "is_done": is_done, "account": account, "url": url}
+        yield from _to_shop(shop.pk, subject % words, "payout_ended", context)
 
 
 def _order(order_id: int) -> OrderView | None:

@@ -24,6 +24,8 @@ _TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
     "stock.low": messages.stock_low,
     "slot.full": messages.day_full,
     "listing.blocked": messages.listing_blocked,
+    "settlement.closed": messages.settlement_closed,
+    "payout.changed": messages.payout_ended,
 }
 
 

@@ -47,6 +47,7 @@ urlpatterns = [
     path("keuangan/tarif/pihak/<int:pk>/rekening/", rates.PartyAccountView.as_view(), name="party_account"),
     path("keuangan/tarif/<str:kind>/", rates.RatesView.as_view(), name="rates"),
     path("keuangan/tarif/<str:kind>/<int:pk>/akhir/", rates.EndRateView.as_view(), name="end_rate"),
+    path("keuangan/tarif/<str:kind>/<int:pk>/tarik/", rates.WithdrawRuleView.as_view(), name="withdraw_rule"),
     path("keuangan/transfer/<int:pk>/", payouts.OutcomeView.as_view(), name="outcome"),
     path("niaga/toko/", trade.ShopsView.as_view(), name="shops"),
     path("niaga/toko/hasil/", trade.ShopsView.as_view(results_only=True), name="shops_results"),

@@ -55,11 +55,8 @@ class Finance:
         return sum(one.amount for one in self.own)
 
 
-def finance(*, with_money: bool = True) -> Finance:
-    """The books as they stand; a fixed number of queries.
-
-    :param with_money: whether payments and refunds are among what waits.
-    """
+def finance() -> Finance:
+    """The books as they stand; a fixed number of queries."""
     all_of = {code: amount for code, amount in balances("").items() if amount}
     by_kind: dict[str, dict[str, int]] = {}
     for code, amount in all_of.items():
@@ -81,11 +78,11 @@ def finance(*, with_money: bool = True) -> Finance:
             for code, amount in by_kind.get(kind, {}).items()
         ]
         + [
-            Figure(_("discounts that the operator bears"), amount, entries_url(code))
+            Figure(_("discounts and money back that the operator bears"), amount, entries_url(code))
             for code, amount in by_kind.get("discount", {}).items()
             if code.startswith("discount:OPERATOR")
         ],
-        tasks=tasks(with_money=with_money),
+        tasks=tasks(),
     )
 
 
@@ -115,6 +112,12 @@ def tasks(*, with_money: bool = True) -> Sequence[waiting.Waiting]:
             _("Refunds to pay by hand"),
             _("The channel cannot give this money back by itself."),
             money + "#kembali",
+        ),
+        waiting.Waiting(
+            waiting.refunds_to_bear().count() if with_money else 0,
+            _("Refunds that nobody bears yet"),
+            _("They were made at Midtrans' dashboard, of a part. Say who bears them."),
+            money + "#tanggung",
         ),
         waiting.Waiting(
             failed.values("settlement").distinct().count(),

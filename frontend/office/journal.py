@@ -29,6 +29,7 @@ RECORD_DEPOSIT = "office.record_deposit"
 TAKE_TILL = "office.take_till"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
+WITHDRAW_RULE = "office.withdraw_rule"
 RETRY_REFUND = "office.retry_refund"
 GIVE_BACK = "office.give_back"
 CONFIRM_CLOSING = "office.confirm_closing"
@@ -36,6 +37,8 @@ DROP_CLOSING = "office.drop_closing"
 ACCEPT_PAYMENT = "office.accept_payment"
 REFUSE_PAYMENT = "office.refuse_payment"
 LOSE_DISPUTE = "office.lose_dispute"
+EXPLAIN_PAYMENT = "office.explain_payment"
+BEAR_REFUND = "office.bear_refund"
 TAX_LETTER = "office.tax_letter"
 
 
@@ -73,6 +76,7 @@ LABELS = {
     TAKE_TILL: gettext_lazy("Till taken over"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),
+    WITHDRAW_RULE: gettext_lazy("Rule taken back"),
     GIVE_BACK: gettext_lazy("Given back to the buyer"),
     RETRY_REFUND: gettext_lazy("Midtrans asked again for a refund"),
     CONFIRM_CLOSING: gettext_lazy("Visitors of a closed date looked after"),
@@ -80,6 +84,8 @@ LABELS = {
     ACCEPT_PAYMENT: gettext_lazy("Payment under review accepted"),
     REFUSE_PAYMENT: gettext_lazy("Payment under review refused"),
     LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
+    EXPLAIN_PAYMENT: gettext_lazy("Payment set aside with a note"),
+    BEAR_REFUND: gettext_lazy("Said who bears a refund"),
     TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 

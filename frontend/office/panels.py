@@ -34,9 +34,10 @@ class FinancePanel(Component):
     order = 105
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        """Counts; money that needs a person stands in the operator's own panel."""
-        shown = is_finance(parent_context["request"].user)
-        return {"is_shown": shown, "rows": finance.tasks(with_money=False) if shown else ()}
+        """Counts; for an operator, money that needs a person stands in a panel of its own."""
+        user = parent_context["request"].user
+        shown = is_finance(user)
+        return {"is_shown": shown, "rows": finance.tasks(with_money=not is_operator(user)) if shown else ()}
 
 
 class ReceiptsPanel(Component):

@@ -16,6 +16,7 @@ from marketplace.payments.models import (
     Payment,
     PaymentStatus,
     Refund,
+    RefundBearer,
     RefundStatus,
     ReportDifference,
 )
@@ -39,14 +40,20 @@ class Waiting:
 
 
 def payments_to_look_at() -> QuerySet[Payment]:
-    """Payments whose amount or merchant differs from ours, under review, or disputed."""
-    odd = Q(is_quarantined=True) | Q(status__in=(PaymentStatus.REVIEW, PaymentStatus.DISPUTED))
+    """Payments whose amount or merchant differs from ours and nobody has said why, under review, or disputed."""
+    odd = Q(is_quarantined=True, explained_at=None) | Q(status__in=(PaymentStatus.REVIEW, PaymentStatus.DISPUTED))
     return Payment.objects.filter(odd)
 
 
 def refunds_to_pay() -> QuerySet[Refund]:
     """Money that a person has to send back; what a treasury is to give back waits there, not here."""
     return Refund.objects.filter(status=RefundStatus.MANUAL)
+
+
+def refunds_to_bear() -> QuerySet[Refund]:
+    """What Midtrans gave back at its dashboard, of nobody's lines: somebody has to bear it."""
+    made = (RefundStatus.ACCEPTED, RefundStatus.DONE)
+    return Refund.objects.filter(bearer=RefundBearer.OPEN, status__in=made)
 
 
 def late_treasuries(today: date) -> QuerySet[Refund]:
@@ -98,6 +105,12 @@ def for_operator() -> Sequence[Waiting]:
             _("Refunds to pay by hand"),
             _("The channel cannot give this money back by itself."),
             money + "#kembali",
+        ),
+        Waiting(
+            refunds_to_bear().count(),
+            _("Refunds that nobody bears yet"),
+            _("They were made at Midtrans' dashboard, of a part. Say who bears them."),
+            money + "#tanggung",
         ),
         Waiting(
             closings_to_decide().count(),

@@ -86,7 +86,17 @@ class Payment(models.Model):
     looked_at = models.DateTimeField(_("last look at"), null=True, blank=True)
     # Whether the amount, currency or merchant that Midtrans reported differ from ours: a person must look.
     is_quarantined = models.BooleanField(_("set aside"), default=False)
-
+    # A person found out why; until then the audit names it.
+    explained_at = models.DateTimeField(_("explained at"), null=True, blank=True)
+    explained_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("explained by"),
+    )
+    explanation = models.CharField(_("explanation"), max_length=200, blank=True, default="", db_default="")
     # Came when the order needed no more money, or nothing of it was left: all of it goes back.
     is_surplus = models.BooleanField(_("surplus"), default=False)
 
@@ -145,9 +155,7 @@ REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
         {RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
     ),
     # Asked again where Midtrans does not list what it had accepted.
-    RefundStatus.ACCEPTED: frozenset(
-        {RefundStatus.REQUESTED, RefundStatus.DONE, RefundStatus.MANUAL, RefundStatus.FAILED}
-    ),
+    RefundStatus.ACCEPTED: frozenset({RefundStatus.REQUESTED, RefundStatus.DONE, RefundStatus.FAILED}),
     RefundStatus.MANUAL: frozenset(
         {RefundStatus.REQUESTED, RefundStatus.ACCEPTED, RefundStatus.DONE, RefundStatus.FAILED}
     ),
@@ -155,6 +163,16 @@ REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
     RefundStatus.DONE: frozenset(),
     RefundStatus.FAILED: frozenset(),
 }
+
+
+class RefundBearer(models.TextChoices):
+    """Who bears a refund that was made at Midtrans' dashboard and is of nobody's lines."""
+
+    OPEN = "OPEN", _("nobody has said yet")
+    SHOP = "SHOP", _("the shop of a line")
+    OPERATOR = "OPERATOR", _("the operator")
+
+
 OPEN_REFUNDS = (RefundStatus.REQUESTED, RefundStatus.MANUAL, RefundStatus.TREASURY, RefundStatus.ACCEPTED)
 
 
@@ -172,6 +190,8 @@ class Refund(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     # Which lines and how many of each: {"<line uuid>": 2}; empty for money without a line.
     lines = models.JSONField(_("lines"), default=dict)
+    # Only of one that Midtrans made without us, of nobody's lines.
+    bearer = models.CharField(_("borne by"), max_length=8, choices=RefundBearer, blank=True, default="", db_default="")
     requested_at = models.DateTimeField(_("requested at"))
     # When Midtrans is asked again if nobody else did; a lost message costs delay only.
     try_at = models.DateTimeField(_("ask again at"), null=True, blank=True)

@@ -24,6 +24,7 @@ from marketplace.payments.models import (
     PaymentMethod,
     PaymentStatus,
     Refund,
+    RefundBearer,
     RefundStatus,
     ReportDifference,
 )
@@ -57,6 +58,7 @@ def register_all() -> None:
     register("cash_at_gates", line=4, check=cash_at_gates)
     register("report_differences", line=4, check=report_differences)
     register("refunds_go_on", line=4, check=refunds_go_on)
+    register("refunds_owed", line=4, check=refunds_owed)
     register("closed_dates", line=4, check=closed_dates)
     register("one_effect_per_payment", line=5, check=one_effect_per_payment)
     register("every_notification_is_looked_at", line=5, check=every_notification_is_looked_at)
@@ -166,7 +168,7 @@ def money_and_orders() -> Iterator[Finding]:
         code = account.partition(":")[2]
         if balance and code not in waiting:
             yield Finding(row=f"order {code}", fault=f"{balance} of its money is nobody's")
-    for pk in Payment.objects.filter(is_quarantined=True).values_list("pk", flat=True):
+    for pk in Payment.objects.filter(is_quarantined=True, explained_at=None).values_list("pk", flat=True):
         yield Finding(row=f"payment {pk}", fault="Midtrans reports another amount, currency or merchant of it")
 
 
@@ -225,11 +227,37 @@ def refunds_go_on() -> Iterator[Finding]:
     last = accepted.exclude(requested_at__lt=F("payment__looked_at") - _GIVEN_UP_AFTER)
     for pk in last.values_list("pk", flat=True):
         yield Finding(row=f"refund {pk}", fault="was accepted, and nobody looks whether it arrives")
-    over = Refund.objects.exclude(status=RefundStatus.FAILED).values("payment").annotate(total=Sum("amount"))
+    # What Midtrans gave back at its dashboard comes on top, and is somebody's to bear.
+    ours = Refund.objects.exclude(status=RefundStatus.FAILED).filter(bearer="")
+    over = ours.values("payment").annotate(total=Sum("amount"))
     for payment_id, total, amount in over.filter(total__gt=F("payment__amount")).values_list(
         "payment", "total", "payment__amount"
     ):
         yield Finding(row=f"payment {payment_id}", fault=f"brought {amount}, and {total} goes back")
+
+
+def refunds_owed() -> Iterator[Finding]:
+    """What is set aside for buyers is what is still to go back, less what nobody bears yet; what somebody bears is posted."""
+    expected: Counter[str] = Counter()
+    posted = dict(
+        Journal.objects.filter(kind=JournalKind.REVERSAL, reference__startswith="refund:")
+        .annotate(total=Sum("entries__amount"))
+        .values_list("reference", "total")
+    )
+    rows = Refund.objects.exclude(status=RefundStatus.FAILED)
+    for pk, merchant, status, bearer, amount in rows.values_list(
+        "pk", "payment__merchant_account__code", "status", "bearer", "amount"
+    ):
+        is_paid, is_borne = status == RefundStatus.DONE, bearer != RefundBearer.OPEN
+        expected[accounts.refunds(merchant)] += amount * (is_borne - is_paid)
+        if bearer and posted.get(f"refund:{pk}", 0) != amount * is_borne:
+            yield Finding(
+                row=f"refund {pk}", fault=f"is borne by {bearer}, its journal says {posted.get(f'refund:{pk}', 0)}"
+            )
+    actual = balances("refunds:")
+    for account in sorted(expected.keys() | actual.keys()):
+        if expected[account] != actual.get(account, 0):
+            yield Finding(row=account, fault=f"holds {actual.get(account, 0)} instead of {expected[account]}")
 
 
 def closed_dates() -> Iterator[Finding]:
@@ -296,7 +324,9 @@ def late_money() -> Iterator[Finding]:
     for pk, code in counted.filter(is_surplus=False, order__status__in=_GIVEN_UP).values_list("pk", "order__code"):
         yield Finding(row=f"payment {pk}", fault=f"came in, and order {code} was neither confirmed nor refunded")
     returned = _sum(
-        Refund.objects.filter(payment=OuterRef("pk")).exclude(status=RefundStatus.FAILED), "payment", "amount"
+        Refund.objects.filter(payment=OuterRef("pk"), bearer="").exclude(status=RefundStatus.FAILED),
+        "payment",
+        "amount",
     )
     for pk, amount, back in (
         counted.filter(is_surplus=True)
@@ -326,7 +356,8 @@ def retribusi_gross() -> Iterator[Finding]:
     lines = OrderLine.objects.filter(charge_kind=ChargeKind.RETRIBUSI, amount__gt=0)
     for line in lines.select_related("shop_order__order"):
         order, part = line.shop_order.order, line.shop_order
-        is_sold = order.status in _CONFIRMED and part.status != ShopOrderStatus.WAITING
+        # Money that came late to an order that was given up waits with its parts cancelled until it is certain.
+        is_sold = order.status in _CONFIRMED and part.status not in (ShopOrderStatus.WAITING, ShopOrderStatus.CANCELLED)
         owed = line.amount - line.amount * line.refunded_quantity // line.quantity if is_sold else 0
         if net[line.pk] != owed:
             yield Finding(row=f"order line {line.pk}", fault=f"its treasury has {net[line.pk]} of {owed}")

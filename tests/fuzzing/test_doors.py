@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -17,8 +19,11 @@ from hypothesis import strategies as st
 from demo.simulator.server import SimulatorServer
 from marketplace.carts.models import CartLine
 from marketplace.orders.models import Order, ShopOrder
-from marketplace.payments.models import Payment
+from marketplace.payments.links import account_token
+from marketplace.payments.models import Payment, Refund, RefundAccount, RefundStatus
+from marketplace.payments.services import BANKS
 from tests.factories.orders import NOW, admission, goods, placed_order
+from tests.factories.payments import RefundFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import GateFactory, TicketFactory
 from tests.frontend.visiting import HOST, OWN_PAGE
@@ -100,6 +105,13 @@ class Doors:
         self.keeper.force_login(member.user)
         self.keeper.cookies["gate_device"] = uuid4().hex
         self.ticket = TicketFactory(slot=self.slot)
+        self.refund = RefundFactory(
+            payment=self.payment,
+            status=RefundStatus.MANUAL,
+            amount=1_000,
+            region=self.gate.shop.region,
+            deadline_date=NOW.date(),
+        )
 
     def knock(self, ask: Callable[[], HttpResponse]) -> HttpResponse:
         """Ask once, and take all of it back; what is refused must have changed nothing."""
@@ -264,6 +276,55 @@ class TestCheckout:
         part = ShopOrder.objects.filter(order=shop.order).first()
         step = f"terima/{part.pk if part else 0}/" if step == "PART" else step
         shop.knock(lambda: shop.guest.post(f"/pesanan/{shop.order.code}/{step}", sendable(fields), headers=OWN_PAGE))
+
+
+class TestRefundAccount:
+    """The form behind a link by which a buyer says where money is to go."""
+
+    @many(80)
+    @given(
+        fields=st.dictionaries(st.sampled_from(("bank", "number", "holder")) | words, words, max_size=4),
+        good=st.sets(st.sampled_from(("bank", "number", "holder"))),
+        status=st.sampled_from(RefundStatus.values),
+    )
+    @example(fields={}, good={"bank", "number", "holder"}, status="MANUAL")
+    @example(fields={"number": "0" * 30}, good={"bank", "holder"}, status="MANUAL")
+    @example(fields={"number": "٣" * 10}, good={"bank", "holder"}, status="MANUAL")
+    @example(fields={"holder": "a\x00b"}, good={"bank", "number"}, status="TREASURY")
+    @example(fields={"holder": "\ud800 Siti"}, good={"bank", "number"}, status="MANUAL")
+    @example(fields={"bank": "GOPAY", "number": "+62 812-3456-7890"}, good={"holder"}, status="MANUAL")
+    def test_any_answer(self, shop: Doors, fields: dict[str, str], good: set[str], status: str):
+        account = {"bank": "NAGARI", "number": "0012345678", "holder": "Siti Aminah"}
+        form = fields | {name: value for name, value in account.items() if name in good}
+
+        def ask() -> HttpResponse:
+            # So often is nobody asked in ten minutes.
+            cache.clear()
+            Refund.objects.filter(pk=shop.refund.pk).update(status=status)
+            answer = shop.guest.post(f"/k/{account_token(shop.refund.pk)}/", sendable(form))
+            given = RefundAccount.objects.filter(refund=shop.refund).first()
+            if answer.status_code == 302:
+                assert status in ("MANUAL", "TREASURY")
+                assert given is not None
+                assert given.bank in BANKS
+                assert re.fullmatch("[0-9]{6,20}", given.number)
+                assert 3 <= len(given.holder) <= 80
+            else:
+                assert (answer.status_code, given) == (422, None)
+                assert form != account or status not in ("MANUAL", "TREASURY")
+            Refund.objects.filter(pk=shop.refund.pk).update(status="MANUAL")
+            return answer
+
+        shop.knock(ask)
+
+    @many(40)
+    @given(token=words)
+    @example(token="1:aaaa:bbbb")
+    def test_a_strange_link(self, shop: Doors, token: str):
+        path = f"/k/{sendable({'': token})[''].replace('/', '') or 'x'}/"
+        for ask in (shop.guest.get, shop.guest.post):
+            answer = shop.knock(lambda ask=ask: ask(path, {"bank": "NAGARI", "number": "0012345678", "holder": "Siti"}))
+            assert answer.status_code == 404
 
 
 class TestGate:

@@ -36,8 +36,9 @@ from marketplace.inventory.services import release_lapsed_holds
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderLine, OrderStatus, ShopOrder, TransitionRefused
 from marketplace.payments.accounts import gateway_of
+from marketplace.payments.channels import GIVEN_BACK
 from marketplace.payments.gateway import GatewayError
-from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
 from marketplace.payouts.models import BatchWay, PayoutStatus, Settlement
 from marketplace.payouts.queries import undeposited_entries
@@ -54,15 +55,19 @@ from marketplace.payouts.services import (
 )
 from marketplace.sales.models import ClosedVisit
 from marketplace.sales.services import (
+    BearerRefused,
     PaymentNotPossible,
     RefundRefused,
+    bear_refund,
     cancel_order,
     cancel_shop_order,
     close_dates,
     lapse_unpaid_orders,
+    may_bear,
     record_manual_refund,
     request_refund,
     run_closings,
+    send_refund,
     start_payment,
     take_money,
 )
@@ -273,13 +278,26 @@ class Histories(RuleBasedStateMachine):
             self.act(able[-1 - which % len(able)].order_id, action)
 
     @precondition(lambda self: self.has_payments)
-    @rule(which=whichever, part=st.sampled_from((None, 1, 1_000, 7_000)))
-    def refund_at_the_dashboard(self, which: int, part: int | None) -> None:
-        for payment in self.pick(Payment, which):
-            # Who gives back at Midtrans what is already to be paid by hand here gives it back twice; only a person can see that.
-            if payment.refunds.filter(status__in=(RefundStatus.MANUAL, RefundStatus.REQUESTED)).exists():
-                continue
-            self.act(payment.gateway_order_id, "refund-from-dashboard", **({} if part is None else {"amount": part}))
+    @rule(which=whichever, part=st.sampled_from(("all", "open", 1, 1_000, 7_000)))
+    def refund_at_the_dashboard(self, which: int, part: str | int) -> None:
+        """Of all that is left, of what is open here already, or of a part that nobody knows of."""
+        able = [row.order_id for row in self.midtrans.newest() if row.status in ("settlement", "partial_refund")]
+        for payment in self.pick(Payment, which, gateway_order_id__in=able, payment_type__in=GIVEN_BACK):
+            open_ones = payment.refunds.filter(status__in=(RefundStatus.MANUAL, RefundStatus.REQUESTED))
+            amount = open_ones.values_list("amount", flat=True).first() if part == "open" else part
+            self.act(
+                payment.gateway_order_id,
+                "refund-from-dashboard",
+                **({"amount": amount} if isinstance(amount, int) else {}),
+            )
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever)
+    def a_refund_is_refused(self, which: int) -> None:
+        for refund in self.pick(Refund, which, status=RefundStatus.REQUESTED):
+            self.server.fault("refund_declined", order_id=refund.payment.gateway_order_id)
+            with allowed(GatewayError):
+                send_refund(refund_id=refund.pk, now=self.now)
 
     @precondition(lambda self: self.has_payments)
     @rule(fault=st.sampled_from(FAULTS))
@@ -358,6 +376,16 @@ class Histories(RuleBasedStateMachine):
         for refund in self.pick(Refund, which):
             with allowed(RefundRefused):
                 record_manual_refund(refund_id=refund.pk, now=self.now)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, line=st.one_of(st.none(), whichever))
+    def somebody_bears_it(self, which: int, line: int | None) -> None:
+        for refund in self.pick(Refund, which, bearer=RefundBearer.OPEN):
+            lines = list(may_bear(refund.payment.order)) if line is not None else []
+            with allowed(BearerRefused):
+                bear_refund(
+                    refund_id=refund.pk, line_id=lines[(line or 0) % len(lines)].pk if lines else None, now=self.now
+                )
 
     @precondition(lambda self: self.has_payments)
     @rule(which=whichever, step=st.sampled_from(("pack", "send", "hand_over", "cancel")))
@@ -570,6 +598,8 @@ class Histories(RuleBasedStateMachine):
         for name, model in (("order", Order), ("payment", Payment), ("refund", Refund), ("part", ShopOrder)):
             for status in model.objects.values_list("status", flat=True):
                 seen[f"{name} {status}"] += 1
+        for bearer in Refund.objects.exclude(bearer="").values_list("bearer", flat=True):
+            seen[f"refund borne by {bearer}"] += 1
 
 
 @pytest.mark.django_db
@@ -601,4 +631,5 @@ EXPECTED = {
     *(f"order {status}" for status in OrderStatus),
     *("payment CREATED", "payment PAID", "payment FAILED", "payment REVERSED"),
     *("refund DONE", "refund MANUAL", "answered 200", "closed"),
+    *("midtrans refund-from-dashboard", "refund borne by OPEN"),
 }

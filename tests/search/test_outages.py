@@ -171,7 +171,6 @@ class TestFaults:
             with pytest.raises(EngineBroken):
                 engine.refresh()
 
-
     def test_filling_a_new_index_waits_while_the_server_has_too_much_to_do(self, monkeypatch):
         pauses: list[float] = []
         monkeypatch.setattr("elasticsearch.helpers.actions.time.sleep", pauses.append)

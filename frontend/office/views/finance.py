@@ -15,7 +15,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from foundation.audit.services import note_access
 from foundation.errors import DomainError
 from frontend.office import journal
-from frontend.office.access import FinanceOnly, is_operator
+from frontend.office.access import FinanceOnly
 from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
 from marketplace.ledger.models import Account
 from marketplace.ledger.queries import balance, balances_of, entries_of
@@ -44,7 +44,7 @@ class FinanceView(OfficePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The figures."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"finance": finance(with_money=is_operator(self.request.user))}
+        return context | {"finance": finance()}
 
 
 class AccountView(OfficePage):

@@ -99,7 +99,7 @@ class OrderView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
             raise Http404
         staff_id = int(self.request.user.pk or 0)
         note_access(staff_id=staff_id, subject=f"order {order.code}", purpose="order lookup", now=now)
-        payments = Payment.objects.filter(order=order).order_by("-created_at", "-pk")
+        payments = Payment.objects.filter(order=order).select_related("explained_by").order_by("-created_at", "-pk")
         events = OrderEvent.objects.filter(order=order).select_related("by", "shop_order__shop").order_by("at", "pk")
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {

@@ -1,12 +1,13 @@
-"""Rates with their days: commission, taxes, shares, Midtrans' prices, periods, deposits, PPh 22."""
+"""Rates with their days: commission, taxes, shares, Midtrans' prices, periods, deposits, PPh 22; and what its channels can."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,6 +23,8 @@ from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.columns import language
 from frontend.office.views.finance import OfficePage
+from marketplace.payments.channels import METHODS, OFFERED
+from marketplace.payments.services import RULES, add_rule, withdraw_rule
 from marketplace.payouts.services import RATES, add_rate, end_rate
 from marketplace.shops.banks import BANKS
 from marketplace.shops.models import Party, PartyKind, Shop
@@ -36,6 +39,8 @@ TITLES: Mapping[str, Any] = {
     "periode": gettext_lazy("Periods and holds"),
     "setoran": gettext_lazy("Deposits by region"),
     "pph22": gettext_lazy("PPh 22"),
+    "saluran": gettext_lazy("Ways to pay"),
+    "pengembalian": gettext_lazy("Refunds by Midtrans"),
 }
 HINTS: Mapping[str, Any] = {
     "komisi": gettext_lazy("250 is 2.5 %. Without a row the commission is 0. Never taken on retribusi."),
@@ -47,17 +52,30 @@ HINTS: Mapping[str, Any] = {
     ),
     "setoran": gettext_lazy("Within how many days retribusi is deposited, and under which account code and series."),
     "pph22": gettext_lazy("Off as long as no row is in force. 50 is 0.5 %."),
+    "saluran": gettext_lazy("The newest row of each way to pay holds. A new one begins tomorrow or later."),
+    "pengembalian": gettext_lazy(
+        "What Midtrans can give back on each kind of payment. The newest row holds. A new one begins tomorrow or later."
+    ),
 }
+KINDS: Mapping[str, type[Model]] = {**RATES, **RULES}
 
 
 def form_of(kind: str) -> Any:
     """The form of a kind of rate: its own fields, days as browsers pick them, regencies only."""
-    model = RATES[kind]
+    model = KINDS[kind]
     names = [field.name for field in model._meta.fields if field.name != "id"]
     days: dict[str, type[forms.Widget] | forms.Widget] = {
         name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in names if name.endswith("_date")
     }
-    made = forms.modelform_factory(model, fields=names, widgets=days)
+    times: dict[str, type[forms.Widget] | forms.Widget] = {
+        name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in names if name.startswith("quiet_")
+    }
+    made = forms.modelform_factory(model, fields=names, widgets=days | times)
+    for name, known in (("channel", OFFERED), ("payment_type", METHODS)):
+        if name in made.base_fields:
+            made.base_fields[name] = forms.ChoiceField(
+                label=made.base_fields[name].label, choices=[(one, one) for one in known]
+            )
     if "region" in made.base_fields:
         region = made.base_fields["region"]
         assert isinstance(region, forms.ModelChoiceField)
@@ -99,7 +117,7 @@ class RatesView(OfficePage):
     def kind(self) -> str:
         """Which one; 404 for one that is none."""
         kind = str(self.kwargs.get("kind", "komisi"))
-        if kind not in RATES:
+        if kind not in KINDS:
             raise Http404
         return kind
 
@@ -108,7 +126,8 @@ class RatesView(OfficePage):
         self.form = form_of(self.kind)(request.POST)
         if self.form.is_valid():
             try:
-                rate = add_rate(self.form.save(commit=False), now=timezone.now())
+                add = add_rule if self.kind in RULES else add_rate
+                rate = add(self.form.save(commit=False), now=timezone.now())
             except DomainError as refusal:
                 self.form.add_error(None, refusal.sentence)
             else:
@@ -121,8 +140,9 @@ class RatesView(OfficePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows, newest first."""
         kind, today = self.kind, day_of(timezone.now())
-        rows = RATES[kind].objects.order_by("-valid_from_date", "-pk")
-        related = [name for name in ("region", "category", "shop", "party", "listing") if hasattr(RATES[kind], name)]
+        rows = KINDS[kind]._default_manager.order_by("-valid_from_date", "-pk")
+        related = [name for name in ("region", "category", "shop", "party", "listing") if hasattr(KINDS[kind], name)]
+        first_day = today + timedelta(days=1 if kind in RULES else 0)
         found = rows.select_related(*related)[:100] if related else rows[:100]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
@@ -131,7 +151,8 @@ class RatesView(OfficePage):
             "hint": HINTS[kind],
             "kinds": [(key, words, reverse("office:rates", args=[key]), key == kind) for key, words in TITLES.items()],
             "rows": [row_of(row, today) for row in found],
-            "form": self.form or form_of(kind)(initial={"valid_from_date": today, "announced_from_date": today}),
+            "form": self.form or form_of(kind)(initial={"valid_from_date": first_day, "announced_from_date": today}),
+            "is_rule": kind in RULES,
             "today": today,
             "party_form": PartyForm() if kind == "bagian" else None,
             "account_form": PartyAccountForm() if kind == "bagian" else None,
@@ -156,6 +177,24 @@ class EndRateView(FinanceOnly, View):
             messages.error(request, refusal.sentence if isinstance(refusal, DomainError) else _("Give a day."))
         else:
             journal.note(action=journal.END_RATE, about=RATES[kind].objects.get(pk=pk), by=request.user)
+            messages.success(request, _("Noted."))
+        return redirect("office:rates", kind=kind)
+
+
+class WithdrawRuleView(FinanceOnly, View):
+    """Take a rule back that does not hold yet."""
+
+    def post(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        """Do it, or say why not."""
+        if kind not in RULES:
+            raise Http404
+        rule = get_object_or_404(RULES[kind], pk=pk)
+        try:
+            withdraw_rule(kind=kind, rule_id=pk, now=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            journal.note(action=journal.WITHDRAW_RULE, about=rule, by=request.user, reason=str(rule))
             messages.success(request, _("Noted."))
         return redirect("office:rates", kind=kind)
 
@@ -211,11 +250,14 @@ def row_of(row: Any, today: Any) -> dict[str, Any]:
         display = getattr(row, f"get_{field.name}_display", None)
         value = display() if display else getattr(row, field.name)
         # Money and days of 0 say nothing; a rate of 0 does where it is all there is to say.
-        if field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
+        if isinstance(value, bool):
+            facts.append(f"{capfirst(str(field.verbose_name))}: {_('yes') if value else _('no')}")
+        elif field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
             facts.append(f"{value / 100:g} %")
         elif isinstance(value, date):
             facts.append(f"{capfirst(str(field.verbose_name))}: {day_words(value, language())}")
         elif value not in (None, "", 0):
             facts.append(f"{capfirst(str(field.verbose_name))}: {value}")
-    is_over = row.valid_until_date is not None and row.valid_until_date < today
+    until = getattr(row, "valid_until_date", None)
+    is_over = until is not None and until < today
     return {"row": row, "facts": facts, "is_over": is_over, "is_coming": row.valid_from_date > today}

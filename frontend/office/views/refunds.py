@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -18,14 +19,15 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from foundation.audit.services import note_access
 from foundation.clock import WIB, day_of
 from foundation.errors import DomainError
-from frontend.office import journal
+from foundation.money import rupiah
+from frontend.office import journal, waiting
 from frontend.office.access import is_finance, is_operator, treasury_regions
 from frontend.office.columns import language
 from frontend.office.papers import treasury_request_pdf
 from marketplace.orders.models import OrderLine
 from marketplace.payments import services as payments
-from marketplace.payments.models import Refund, RefundStatus
-from marketplace.sales.services import record_manual_refund
+from marketplace.payments.models import Refund, RefundBearer, RefundStatus
+from marketplace.sales.services import bear_refund, may_bear, record_manual_refund
 
 MOST_SHOWN = 200
 
@@ -60,12 +62,43 @@ class PaidForm(forms.Form):
         return day
 
 
+class BearerForm(forms.Form):
+    """Who bears what Midtrans gave back of nobody's lines."""
+
+    bearer = forms.ChoiceField(label=gettext_lazy("Who bears it"), widget=forms.RadioSelect)
+
+    def __init__(self, refund: Refund, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = {} if refund.payment.is_surplus else may_bear(refund.payment.order)
+        field = self.fields["bearer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (RefundBearer.OPERATOR.value, _("The operator")),
+            *(
+                (
+                    str(line.pk),
+                    _("%(shop)s, of %(title)s (kept %(amount)s)")
+                    % {"shop": line.shop_order.shop.name, "title": line.title_id, "amount": rupiah(kept)},
+                )
+                for line, kept in lines.items()
+                if kept >= refund.amount
+            ),
+        ]
+
+    @property
+    def line_id(self) -> UUID | None:
+        """The line whose shop bears it; None for the operator."""
+        chosen = self.cleaned_data["bearer"]
+        return None if chosen == RefundBearer.OPERATOR else UUID(chosen)
+
+
 class RefundView(WagtailAdminTemplateMixin, TemplateView):
     """One refund: to whom it goes, and what a person has done about it."""
 
     template_name = "office/refund.html"
     header_icon = "rotate"
     form: PaidForm | None = None
+    bearer_form: BearerForm | None = None
 
     def found(self) -> Refund:
         """The refund, loaded once; somebody else's is not there."""
@@ -93,6 +126,8 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         match request.POST.get("keputusan", ""):
             case "paid":
                 return self.note_paid(refund)
+            case "bear" if is_finance(request.user):
+                return self.note_bearer(refund)
             case "again" if is_finance(request.user):
                 if payments.try_at_gateway_again(refund_id=refund.pk, now=now):
                     journal.note(action=journal.RETRY_REFUND, about=refund, by=request.user)
@@ -133,6 +168,23 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         answer: HttpResponse = self.render_to_response(self.get_context_data(pk=refund.pk), status=422)
         return answer
 
+    def note_bearer(self, refund: Refund) -> HttpResponse:
+        """Post it to who bears it."""
+        form = BearerForm(refund, self.request.POST)
+        if form.is_valid():
+            try:
+                bear_refund(refund_id=refund.pk, line_id=form.line_id, now=timezone.now())
+            except DomainError as refusal:
+                form.add_error(None, refusal.sentence)
+            else:
+                chosen = dict(form.fields["bearer"].choices)[form.cleaned_data["bearer"]]  # type: ignore[attr-defined]
+                journal.note(action=journal.BEAR_REFUND, about=refund, by=self.request.user, reason=str(chosen))
+                messages.success(self.request, _("Noted."))
+                return redirect("office:refund", pk=refund.pk)
+        self.bearer_form = form
+        answer: HttpResponse = self.render_to_response(self.get_context_data(pk=refund.pk), status=422)
+        return answer
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The refund; a look at an account is noted before it is shown."""
         refund, now = self.found(), timezone.now()
@@ -157,6 +209,10 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),
+            "elsewhere": sum(waiting.refunds_to_bear().filter(payment=refund.payment).values_list("amount", flat=True)),
+            "bearer_form": (self.bearer_form or BearerForm(refund))
+            if refund.bearer == RefundBearer.OPEN and is_finance(self.request.user)
+            else None,
             "form": self.form or PaidForm(initial={"paid_date": day_of(now)}),
             "history": journal.history(refund),
         }

@@ -15,11 +15,13 @@ from marketplace.payments.services.notifications import Answer, erase_old_notifi
 from marketplace.payments.services.polling import ask_again, look_at, recheck_paid
 from marketplace.payments.services.refunds import (
     SAME_KEY_FOR,
+    SATISFIABLE,
     call_off,
     confirm_refund,
     erase_old_accounts,
     give_back_cash,
     mark_surplus,
+    note_made,
     put_in_charge,
     refund_accepted,
     refund_failed,
@@ -28,10 +30,12 @@ from marketplace.payments.services.refunds import (
     refund_waits,
     renew_key,
     request,
+    satisfied_by,
     send_waiting_refunds,
     try_at_gateway_again,
 )
 from marketplace.payments.services.reports import ReportRefused, explain_difference, import_report
+from marketplace.payments.services.rules import RULES, add_rule, withdraw_rule
 from marketplace.payments.services.truth import (
     EFFECTS,
     MEANINGS,
@@ -39,6 +43,7 @@ from marketplace.payments.services.truth import (
     Effect,
     apply_truth,
     effect_of,
+    explain_payment,
     give_up_dispute,
     looked_in_vain,
 )
@@ -47,12 +52,15 @@ __all__ = [
     "BANKS",
     "EFFECTS",
     "MEANINGS",
+    "RULES",
     "SAME_KEY_FOR",
+    "SATISFIABLE",
     "AccountRefused",
     "Answer",
     "Change",
     "Effect",
     "ReportRefused",
+    "add_rule",
     "apply_truth",
     "ask_again",
     "ask_for_account",
@@ -64,6 +72,7 @@ __all__ = [
     "erase_old_accounts",
     "erase_old_notifications",
     "explain_difference",
+    "explain_payment",
     "give_account",
     "give_back_cash",
     "give_up_dispute",
@@ -71,6 +80,7 @@ __all__ = [
     "look_at",
     "looked_in_vain",
     "mark_surplus",
+    "note_made",
     "open_attempt",
     "page_opened",
     "page_refused",
@@ -85,8 +95,10 @@ __all__ = [
     "refund_waits",
     "renew_key",
     "request",
+    "satisfied_by",
     "send_waiting_refunds",
     "take_cash",
     "take_page",
     "try_at_gateway_again",
+    "withdraw_rule",
 ]

@@ -8,11 +8,21 @@ from django.db.models import F
 from foundation.codes import random_code
 from foundation.outbox.services import publish_many
 from marketplace.payments.channels import can_refund
-from marketplace.payments.models import OPEN_REFUNDS, Payment, Refund, RefundAccount, RefundPart, RefundStatus
+from marketplace.payments.models import (
+    OPEN_REFUNDS,
+    Payment,
+    Refund,
+    RefundAccount,
+    RefundBearer,
+    RefundPart,
+    RefundStatus,
+)
 from marketplace.payments.services.accounts import ask_for_account
 
 # The same key is the same refund at Midtrans for this long; then another one is needed.
 SAME_KEY_FOR = timedelta(days=7)
+# What a refund made at Midtrans' dashboard may pay; what a treasury has is not Midtrans' to give back.
+SATISFIABLE = (RefundStatus.REQUESTED, RefundStatus.MANUAL, RefundStatus.ACCEPTED)
 # Pauses between tries when Midtrans does not answer; the last one repeats.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 
@@ -75,6 +85,37 @@ def give_back_cash(*, payment: Payment, reason: str, by_id: int, now: datetime) 
     )
 
 
+def note_made(*, payment: Payment, key: str, amount: int, reason: str, made_at: datetime, now: datetime) -> Refund:
+    """Note a refund that Midtrans made without us; the caller holds the order's lock. Who bears it is open."""
+    return Refund.objects.create(
+        payment=payment,
+        key=key,
+        amount=amount,
+        status=RefundStatus.ACCEPTED,
+        reason=reason[:200],
+        bearer=RefundBearer.OPEN,
+        requested_at=made_at,
+        accepted_at=now,
+    )
+
+
+def satisfied_by(*, refund: Refund, key: str, now: datetime) -> bool:
+    """Midtrans gave this money back unasked, under a key of its own; False if a person paid it meanwhile.
+
+    The keys it was asked for with are forgotten: should Midtrans do that, too, it is another refund.
+    """
+    is_satisfied = Refund.objects.filter(pk=refund.pk, status__in=SATISFIABLE).update(
+        status=RefundStatus.ACCEPTED,
+        key=new_key(refund.payment),
+        former_keys=[key],
+        accepted_at=now,
+        try_at=None,
+        last_error="",
+    )
+    refund.refresh_from_db()
+    return bool(is_satisfied)
+
+
 def new_key(payment: Payment) -> str:
     """A key that no refund had: letters, digits and dashes, as Midtrans wants them."""
     return f"{payment.gateway_order_id or payment.pk}-R{random_code(6)}"
@@ -93,9 +134,13 @@ def refund_accepted(*, refund_id: int, now: datetime) -> None:
 
 
 def refund_failed(*, refund_id: int, error: str) -> None:
-    """Midtrans will not do it: a person decides, who can try again or ask the buyer for an account."""
-    open_ones = Refund.objects.filter(pk=refund_id, status__in=(RefundStatus.REQUESTED, RefundStatus.ACCEPTED))
-    open_ones.update(status=RefundStatus.MANUAL, try_at=None, last_error=error[:200])
+    """Midtrans will not do it: a person decides, who can try again or ask the buyer for an account.
+
+    Not where its list has shown meanwhile that the money went back.
+    """
+    Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED).update(
+        status=RefundStatus.MANUAL, try_at=None, last_error=error[:200]
+    )
 
 
 def refund_forgotten(*, refund_id: int, now: datetime) -> None:

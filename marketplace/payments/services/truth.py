@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from foundation.errors import InvalidInput
 from marketplace.orders.models import TransitionRefused
 from marketplace.payments.channels import PROVISIONAL, PROVISIONAL_FOR, method_of
 from marketplace.payments.gateway import TransactionStatus
@@ -105,9 +107,11 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
     is_riddle = after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
     if is_riddle or not _is_ours(payment, truth):
         logger.error("Midtrans reports of payment %s what does not fit it", payment.pk)
-        payment.is_quarantined = True
+        if not payment.is_quarantined:
+            # What was found out about an earlier time says nothing of this one.
+            payment.is_quarantined, payment.explained_at = True, None
         payment.looked_at, payment.check_at = now, next_look(payment, now=now)
-        payment.save(update_fields=["is_quarantined", "checks", "looked_at", "check_at"])
+        payment.save(update_fields=["is_quarantined", "explained_at", "checks", "looked_at", "check_at"])
         return Change(payment, before, before)
     if after is not None and after != before and after in PAYMENT_TRANSITIONS[before]:
         payment.status = after
@@ -129,6 +133,19 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
     payment.save()
     is_certain = payment.provisional_until is None
     return Change(payment, before, PaymentStatus(payment.status), became_certain=is_certain and not was_certain)
+
+
+def explain_payment(*, payment_id: int, explanation: str, by_id: int | None, now: datetime) -> None:
+    """A person found out why Midtrans reports something else of a payment that is set aside. A repeat mends the words.
+
+    :raises InvalidInput: nothing was written, or the payment agrees (by now).
+    """
+    words = " ".join(explanation.replace("\x00", "").split())[:200]
+    if not words:
+        raise InvalidInput(_("Write down why it differs."))
+    aside = Payment.objects.filter(pk=payment_id, is_quarantined=True)
+    if not aside.update(explanation=words, explained_by_id=by_id, explained_at=now):
+        raise InvalidInput(_("This payment is not set aside any more. Load the page again."))
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ from marketplace.payouts.queries.settlements import (
     settlement_page,
     settlements_of,
     to_pay_out,
+    with_dispute,
 )
 
 __all__ = [
@@ -78,5 +79,6 @@ __all__ = [
     "treasury_rules",
     "undeposited_entries",
     "unsettled",
+    "with_dispute",
     "withholding_on",
 ]

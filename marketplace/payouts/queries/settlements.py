@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.money import rupiah
 from marketplace.ledger.models import JournalKind
 from marketplace.orders.models import OrderLine, ShopOrder
+from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payouts.models import Payout, PayoutStatus, Settlement, SettlementItem
 from marketplace.shops.banks import bank_name
 from marketplace.shops.models import BankAccount, BankAccountStatus
@@ -56,6 +57,8 @@ class SettlementRow:
     payout: PayoutView | None
     # Whether the payee has a bank account that was checked.
     can_be_paid: bool
+    # Whether a payment in it is disputed: it waits until that is over.
+    is_disputed: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,14 @@ def to_pay_out(*, limit: int = 200) -> list[SettlementRow]:
     return _views(_rows().filter(amount__gt=0).exclude(pk__in=live).order_by("until_date", "pk")[:limit])
 
 
+def with_dispute() -> Exists:
+    """Whether something in a settlement was paid by a payment that is disputed now; for an annotation or a filter."""
+    orders = Payment.objects.filter(status=PaymentStatus.DISPUTED, is_surplus=False).values("order")
+    of_lines = Q(entry__line__in=OrderLine.objects.filter(shop_order__order__in=orders).values("pk"))
+    of_shipments = Q(entry__line__in=ShopOrder.objects.filter(order__in=orders).values("shipment"))
+    return Exists(SettlementItem.objects.filter(of_lines | of_shipments, settlement=OuterRef("pk")))
+
+
 def settlement_page(settlement: Settlement) -> SettlementPage:
     """A statement with all its lines; a fixed number of queries. The caller found the row through an owner filter."""
     row = _rows().get(pk=settlement.pk)
@@ -152,9 +163,8 @@ def _rows() -> QuerySet[Settlement]:
     own = valid.filter(party=None).values("pk")[:1]
     of_party = valid.filter(party=OuterRef("party")).values("pk")[:1]
     rows = Settlement.objects.select_related("shop__region", "party").defer("shop__region__boundary")
-    return rows.annotate(own_account=Subquery(own), party_account=Subquery(of_party)).prefetch_related(
-        Prefetch("payouts", payouts, to_attr="all_payouts")
-    )
+    rows = rows.annotate(own_account=Subquery(own), party_account=Subquery(of_party), is_disputed=with_dispute())
+    return rows.prefetch_related(Prefetch("payouts", payouts, to_attr="all_payouts"))
 
 
 def _views(rows: Iterable[Settlement]) -> list[SettlementRow]:
@@ -176,6 +186,7 @@ def _views(rows: Iterable[Settlement]) -> list[SettlementRow]:
             closed_at=row.closed_at,
             payout=_newest(row.all_payouts),  # type: ignore[attr-defined]
             can_be_paid=(row.party_account if row.party_id else row.own_account) is not None,  # type: ignore[attr-defined]
+            is_disputed=row.is_disputed,  # type: ignore[attr-defined]
         )
         for row in rows
     ]

@@ -21,7 +21,7 @@ from marketplace.payouts.models import (
     PayoutStatus,
     Settlement,
 )
-from marketplace.payouts.queries import Payee
+from marketplace.payouts.queries import Payee, with_dispute
 from marketplace.shops.models import BankAccount, BankAccountStatus
 
 SOON = timedelta(minutes=10)
@@ -46,8 +46,8 @@ class SamePerson(PayoutRefused):
 def make_batch(*, way: BatchWay, settlement_ids: Collection[int], by_id: int, now: datetime) -> PayoutBatch:
     """Put settlements into a batch that waits for another person.
 
-    :raises PayoutRefused: nothing is chosen, one is paid already, one payee has no checked bank account, or their money
-        lies in two merchant accounts.
+    :raises PayoutRefused: nothing is chosen, one is paid already, of one a payment is disputed, one payee has no checked
+        bank account, or their money lies in two merchant accounts.
     """
     rows = Settlement.objects.select_for_update(of=("self",)).filter(pk__in=settlement_ids, amount__gt=0)
     settlements = list(rows.select_related("shop__merchant_account").order_by("pk"))
@@ -55,6 +55,7 @@ def make_batch(*, way: BatchWay, settlement_ids: Collection[int], by_id: int, no
         raise PayoutRefused(_("Choose settlements of which something is to be paid out."))
     if len({one.shop.merchant_account_id for one in settlements}) > 1:
         raise PayoutRefused(_("These shops are paid from different accounts. Make a batch for each."))
+    _refuse_disputed(settlements)
     live = Payout.objects.filter(settlement__in=settlements).exclude(status__in=_ENDED)
     if live.exists():
         raise PayoutRefused(_("One of these is in another batch already. Load the page again."))
@@ -81,7 +82,7 @@ def approve_batch(*, batch_id: int, by_id: int, now: datetime) -> None:
     A batch for Midtrans Payouts is sent by itself afterwards; a bank file can be downloaded.
 
     :raises SamePerson: who asks has made it.
-    :raises PayoutRefused: it was rejected, or a bank account is no longer in use.
+    :raises PayoutRefused: it was rejected, a bank account is no longer in use, or a payment in it is disputed by now.
     """
     batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
     if batch.status == BatchStatus.APPROVED and batch.decided_by_id == by_id:
@@ -89,9 +90,10 @@ def approve_batch(*, batch_id: int, by_id: int, now: datetime) -> None:
     if batch.made_by_id == by_id:
         raise SamePerson
     _refuse_decided(batch)
-    payouts = list(Payout.objects.filter(batch=batch).select_related("bank_account").order_by("pk"))
+    payouts = list(Payout.objects.filter(batch=batch).select_related("bank_account", "settlement").order_by("pk"))
     if any(one.bank_account.status != BankAccountStatus.VALID for one in payouts):
         raise PayoutRefused(_("A bank account was changed since this batch was made. Reject it and make another."))
+    _refuse_disputed([one.settlement for one in payouts])
     _decide(batch, BatchStatus.APPROVED, by_id=by_id, now=now)
     for payout in payouts:
         payout.move_to(PayoutStatus.APPROVED, at=now, by_id=by_id)
@@ -200,6 +202,14 @@ def _payouts(batch: PayoutBatch) -> QuerySet[Payout]:
 def _refuse_decided(batch: PayoutBatch) -> None:
     if batch.status != BatchStatus.MADE:
         raise PayoutRefused(_("This batch was decided before. Load the page again."))
+
+
+def _refuse_disputed(settlements: Collection[Settlement]) -> None:
+    disputed = Settlement.objects.filter(with_dispute(), pk__in=[one.pk for one in settlements])
+    first = disputed.select_related("shop", "party").order_by("pk").first()
+    if first is not None:
+        name = first.party.name if first.party else first.shop.name
+        raise PayoutRefused(_("A payment for %(name)s is disputed. Pay it out once that is decided.") % {"name": name})
 
 
 def _decide(batch: PayoutBatch, status: BatchStatus, *, by_id: int, now: datetime) -> None:

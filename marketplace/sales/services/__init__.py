@@ -1,6 +1,7 @@
 """Sales conducts: placing an order, asking for its money, applying what Midtrans says, giving up, giving back; and cash at a gate."""
 
 from marketplace.sales.services.applying import apply_payment, decide_review, lose_dispute
+from marketplace.sales.services.bearing import BearerRefused, bear_refund, may_bear
 from marketplace.sales.services.closing import (
     adopt_closed_dates,
     close_dates,
@@ -40,6 +41,7 @@ from marketplace.sales.services.reopening import ClosedForGood, reopen_dates
 from marketplace.sales.services.visits import DateGone, VisitDecided, move_visit, take_money
 
 __all__ = [
+    "BearerRefused",
     "CartChanged",
     "CheckoutDetails",
     "ClosedForGood",
@@ -57,6 +59,7 @@ __all__ = [
     "admit_gate_sale",
     "adopt_closed_dates",
     "apply_payment",
+    "bear_refund",
     "cancel_order",
     "cancel_shop_order",
     "close_dates",
@@ -67,6 +70,7 @@ __all__ = [
     "hand_over_cash",
     "lapse_unpaid_orders",
     "lose_dispute",
+    "may_bear",
     "move_visit",
     "place",
     "propose_closing",

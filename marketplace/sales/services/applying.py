@@ -1,6 +1,7 @@
 """Applying what Midtrans says: it is asked first, then everything happens once, in one transaction."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundSt
 from marketplace.payments.services import Effect
 from marketplace.sales.services import journals
 from marketplace.sales.services.confirming import confirm_paid, fulfil
-from marketplace.sales.services.refunding import is_listed
+from marketplace.sales.services.refunding import is_listed, key_of
 from marketplace.sales.services.returning import returnable, take_back, worth_of_all
 from marketplace.tickets import services as tickets
 
@@ -111,35 +112,55 @@ def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
 
 
 def _note_refunds(order: Order, payment: Payment, rows: tuple[RefundRow, ...], *, now: datetime) -> None:
-    """Bring our refund rows in line with Midtrans' list; one made at its dashboard gets a row of its own."""
-    ours = list(Refund.objects.filter(payment=payment))
-    known = {key: refund for refund in ours for key in (refund.key, *refund.former_keys)}
+    """Bring our refund rows in line with Midtrans' list."""
+    ours = list(Refund.objects.filter(payment=payment).order_by("pk"))
     for row in rows:
-        key = row.refund_key or f"external-{row.reference}"[:50]
-        refund = known.get(key)
-        if refund is None:
-            refund = Refund.objects.create(
-                payment=payment,
-                key=key,
-                amount=row.amount,
-                status=RefundStatus.ACCEPTED,
-                reason=row.reason[:200] or "made at Midtrans",
-                requested_at=row.created_at or now,
-                accepted_at=now,
+        known = [refund for refund in ours if is_listed(refund, (row,))]
+        if not known:
+            known = _made_elsewhere(
+                order, payment, row, [refund for refund in ours if not is_listed(refund, rows)], now=now
             )
-            known[key] = refund
-            _take_back_all(order, payment, refund, now=now)
-            # The payment's own looks may be over; this refund has to be seen to its end.
-            payments.look_at(payment_id=payment.pk, at=now + _LISTED_WITHIN)
-        if row.bank_confirmed_at is None:
-            payments.refund_accepted(refund_id=refund.pk, now=now)
-        elif payments.confirm_refund(refund_id=refund.pk, now=now):
-            refund.payment = payment
-            journals.post_refund(refund, by_hand=False, now=now)
+        for refund in known:
+            if row.bank_confirmed_at is None:
+                payments.refund_accepted(refund_id=refund.pk, now=now)
+            elif payments.confirm_refund(refund_id=refund.pk, now=now):
+                refund.payment = payment
+                journals.post_refund(refund, by_hand=False, now=now)
     for refund in ours:
         is_old = refund.accepted_at is not None and refund.accepted_at < now - _LISTED_WITHIN
         if refund.status == RefundStatus.ACCEPTED and is_old and not is_listed(refund, rows):
             payments.refund_forgotten(refund_id=refund.pk, now=now)
+
+
+def _made_elsewhere(
+    order: Order, payment: Payment, row: RefundRow, unlisted: Sequence[Refund], *, now: datetime
+) -> list[Refund]:
+    """Which of our refunds one made at Midtrans' dashboard is: those that it pays, and one of its own for the rest.
+
+    It pays an open refund of just its amount. If it is more than is left beside what is to go back already, it pays that,
+    too, oldest first.
+    """
+    free, rest, paid = returnable(payment), row.amount, list[Refund]()
+    waiting = [refund for refund in unlisted if refund.status in payments.SATISFIABLE]
+    for refund in sorted(waiting, key=lambda one: one.amount != row.amount):
+        fits = refund.amount == rest or (refund.amount < rest and rest > free)
+        if fits and payments.satisfied_by(refund=refund, key=key_of(row), now=now):
+            paid.append(refund)
+            rest -= refund.amount
+    if rest:
+        made = payments.note_made(
+            payment=payment,
+            key=key_of(row),
+            amount=rest,
+            reason=row.reason or "made at Midtrans",
+            made_at=row.created_at or now,
+            now=now,
+        )
+        _take_back_all(order, payment, made, now=now)
+        paid.append(made)
+    # The payment's own looks may be over; this has to be seen to its end.
+    payments.look_at(payment_id=payment.pk, at=now + _LISTED_WITHIN)
+    return paid
 
 
 def _take_back_all(order: Order, payment: Payment, refund: Refund, *, now: datetime) -> None:

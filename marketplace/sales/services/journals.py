@@ -112,6 +112,13 @@ def left_of(line: OrderLine) -> tuple[int, int]:
     return slice_of(line, line.quantity - line.refunded_quantity)
 
 
+def own_of(line: OrderLine) -> int:
+    """What the shop itself has of the pieces that did not go back."""
+    own = accounts.shop(line.shop_order.shop_id)
+    shares = _shares("", line, line.quantity - line.refunded_quantity, "")
+    return sum(share.amount for share in shares if share.to_code == own)
+
+
 def cause(payment: Payment) -> str:
     """What journals of a payment are found by."""
     return f"payment:{payment.pk}"

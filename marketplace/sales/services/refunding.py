@@ -154,7 +154,12 @@ def _send(refund: Refund, *, now: datetime) -> None:
 def is_listed(refund: Refund, rows: tuple[RefundRow, ...]) -> bool:
     """Whether Midtrans lists a refund, under its key or one that it had before."""
     keys = {refund.key, *refund.former_keys}
-    return any(row.refund_key in keys for row in rows)
+    return any(key_of(row) in keys for row in rows)
+
+
+def key_of(row: RefundRow) -> str:
+    """What a refund in Midtrans' list is known by; one that was made without us may have no key."""
+    return row.refund_key or f"external-{row.reference}"[:50]
 
 
 @transaction.atomic

@@ -125,8 +125,8 @@ def _ask_back(
 
 def _describe(refund: Refund, lines: Mapping[OrderLine, int], parts: Sequence[ShopOrder]) -> None:
     """Say on a refund that was made without us what it is of."""
-    refund.lines = _names(lines, parts)
-    refund.save(update_fields=["lines"])
+    refund.lines, refund.bearer = _names(lines, parts), ""
+    refund.save(update_fields=["lines", "bearer"])
     rows = _parts_of(lines)
     for row in rows:
         row.refund = refund

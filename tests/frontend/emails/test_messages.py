@@ -9,13 +9,16 @@ from django.utils import timezone
 
 from foundation.clock import day_of, day_words
 from foundation.outbox.models import Event
-from foundation.outbox.services import drain
+from foundation.outbox.services import drain, publish
 from frontend.emails import channel, messages, subscribers
 from marketplace.inventory.services import Demand, hold
 from marketplace.orders.models import Order, ShopOrder
+from marketplace.payouts.models import Payout, PayoutBatch, Settlement
+from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.inventory import HoldFactory, SlotFactory, StockFactory
-from tests.factories.orders import OrderLineFactory
+from tests.factories.orders import NOW, OrderLineFactory
+from tests.factories.payouts import BankAccountFactory, PartyFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import TicketFactory
 
@@ -259,4 +262,87 @@ class TestSellers:
         assert list(Event.objects.order_by("pk").values_list("topic", "key")) == [
             ("stock.low", str(stock.pool_id)),
             ("listing.changed", str(stock.variant.listing_id)),
+        ]
+
+
+@pytest.mark.django_db
+class TestPayouts:
+    """What a shop is told of its settlements and of what the bank did."""
+
+    @pytest.fixture
+    def shop(self):
+        shop = MemberFactory(user__email="uni@contoh.invalid", shop__name="Dapur Amai").shop
+        MemberFactory(shop=shop, role="GATE", user__email="loket@contoh.invalid")
+        return shop
+
+    def settlement(self, shop, **changes) -> Settlement:
+        given = {"items_amount": 85_000, "amount": 85_000, "left_amount": 0}
+        return Settlement.objects.create(
+            shop=shop, from_date="2026-11-16", until_date="2026-11-22", closed_at=NOW, **(given | changes)
+        )
+
+    def payout(self, settlement, status: str) -> Payout:
+        batch = PayoutBatch.objects.create(
+            merchant_account=settlement.shop.merchant_account, way="BANK_FILE", made_by=UserFactory(), made_at=NOW
+        )
+        account = BankAccountFactory(shop=settlement.shop, bank="bri", number="0012345678", party=settlement.party)
+        return Payout.objects.create(
+            batch=batch, settlement=settlement, amount=settlement.amount, bank_account=account, status=status
+        )
+
+    def test_a_period_was_closed(self, shop):
+        settlement = self.settlement(shop)
+        ((_way, message),) = messages.settlement_closed(settlement.pk)
+        assert (message.to, message.subject) == (
+            "uni@contoh.invalid",
+            "Dapur Amai: rincian sampai Minggu, 22 November 2026",
+        )
+        assert "dari Senin, 16 November 2026 sampai Minggu, 22 November 2026" in message.text
+        assert "Rp85.000 akan dicairkan ke rekening Anda." in message.text
+        assert "periode berikutnya" not in message.text
+        assert f"http://lapau.localhost:8000/toko-saya/{shop.slug}/uang/rincian/{settlement.pk}/" in message.html
+
+    def test_of_which_nothing_is_paid_out(self, shop):
+        settlement = self.settlement(shop, items_amount=-85_000, amount=0, left_amount=-85_000)
+        ((_way, message),) = messages.settlement_closed(settlement.pk)
+        assert "Belum ada yang dicairkan. -Rp85.000 dibawa ke periode berikutnya." in message.text
+
+    def test_what_a_party_gets_is_not_told_to_the_shop(self, shop):
+        settlement = self.settlement(shop, party=PartyFactory(shop=shop))
+        assert list(messages.settlement_closed(settlement.pk)) == []
+        assert list(messages.payout_ended(self.payout(settlement, "DONE").pk)) == []
+
+    @pytest.mark.parametrize(
+        ("status", "subject", "text"),
+        [
+            ("DONE", "Dapur Amai: Rp85.000 sudah dicairkan", "Rp85.000 sudah dicairkan ke BRI …5678."),
+            (
+                "FAILED",
+                "Dapur Amai: Rp85.000 dikembalikan bank",
+                "Bank tidak membayarkan Rp85.000 ke BRI …5678.",
+            ),
+        ],
+    )
+    def test_the_bank_paid_or_sent_it_back(self, shop, status, subject, text):
+        payout = self.payout(self.settlement(shop), status)
+        ((_way, message),) = messages.payout_ended(payout.pk)
+        assert (message.to, message.subject) == ("uni@contoh.invalid", subject)
+        assert text in message.text
+        assert "0012345678" not in message.text + message.html
+        assert f"/toko-saya/{shop.slug}/uang/" in message.html
+
+    @pytest.mark.parametrize("status", ["MADE", "APPROVED", "SENT", "REJECTED"])
+    def test_nothing_is_said_while_it_is_on_its_way(self, shop, status):
+        assert list(messages.payout_ended(self.payout(self.settlement(shop), status).pk)) == []
+
+    def test_each_event_tells_once(self, shop):
+        settlement = self.settlement(shop)
+        payout = self.payout(settlement, "DONE")
+        for topic, key in (("settlement.closed", settlement.pk), ("payout.changed", payout.pk)):
+            publish(topic=topic, key=key, now=NOW)
+        drain(now=timezone.now())
+        drain(now=timezone.now())
+        assert [message.subject for message in mail.outbox] == [
+            "Dapur Amai: rincian sampai Minggu, 22 November 2026",
+            "Dapur Amai: Rp85.000 sudah dicairkan",
         ]

@@ -16,7 +16,7 @@ from marketplace.ledger.models import JournalKind
 from marketplace.ledger.queries import balance
 from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import OrderEvent, OrderStatus
-from marketplace.payments.models import PaymentMethod, PaymentStatus
+from marketplace.payments.models import ChannelRule, Payment, PaymentMethod, PaymentStatus, RefundRule
 from marketplace.payouts.models import Deposit, FeeSchedule, Payout, PayoutBatch, Settlement
 from marketplace.payouts.services import close_period
 from marketplace.shops.models import BankAccount, Party, TaxStatement
@@ -155,6 +155,15 @@ class TestPayouts:
         self_made = office.post(reverse("office:make_batch"), {"settlement": [settlement.pk]}, follow=True)
         assert "belum punya rekening yang diperiksa" in words(soup(self_made))
 
+    def test_a_settlement_with_a_disputed_payment_waits(self, office, settlement):
+        Payment.objects.update(status=PaymentStatus.DISPUTED)
+        page = soup(office.get(reverse("office:payouts")))
+        assert page.select_one("input[name=settlement]").has_attr("disabled")
+        assert "ada pembayaran yang disengketakan" in words(page)
+        answer = office.post(reverse("office:make_batch"), {"settlement": [settlement.pk]}, follow=True)
+        assert "Ada pembayaran untuk Dapur Amai yang disengketakan" in words(soup(answer))
+        assert not PayoutBatch.objects.exists()
+
     @pytest.mark.parametrize("sent", [{}, {"settlement": ["x"]}, {"settlement": ["9" * 40]}, {"settlement": ["0"]}])
     def test_refuse_what_cannot_be_meant(self, office, settlement, sent):
         assert office.post(reverse("office:make_batch"), sent).status_code == 302
@@ -265,6 +274,12 @@ class TestRates:
         page = soup(office.get(self.url(kind)))
         assert page.select_one("#id_valid_from_date")["value"] == "2026-11-22"
 
+    @pytest.mark.parametrize("kind", ["saluran", "pengembalian"])
+    def test_of_midtrans_channels_begin_tomorrow(self, office, kind):
+        page = soup(office.get(self.url(kind)))
+        assert page.select_one("#id_valid_from_date")["value"] == "2026-11-23"
+        assert page.select_one("[name=last_day]") is None
+
     def test_one_that_is_none_is_not_there(self, office):
         assert office.get(self.url("gaji")).status_code == 404
 
@@ -290,6 +305,57 @@ class TestRates:
         given = {"rate": "250", "announced_from_date": "2026-11-22", "valid_from_date": "2026-12-01"} | changes
         assert office.post(self.url("komisi"), given).status_code == 422
         assert not FeeSchedule.objects.exists()
+
+    def test_a_way_to_pay_changes_from_a_day_on_and_can_be_taken_back_until_then(self, office, people):
+        given = {"channel": "bca_va", "least_amount": "0", "valid_from_date": "2026-11-23"}
+        assert office.post(self.url("saluran"), given).status_code == 302
+        rule = ChannelRule.objects.get(valid_from_date="2026-11-23")
+        assert (rule.channel, rule.least_amount, rule.is_offered) == ("bca_va", 0, False)
+        page = soup(office.get(self.url("saluran")))
+        assert "Ditawarkan: tidak" in words(page)
+        assert len(page.select("form[action$='/tarik/']")) == 1
+        past = ChannelRule.objects.filter(channel="bca_va").exclude(pk=rule.pk).get()
+        for one in (past, rule):
+            office.post(reverse("office:withdraw_rule", args=["saluran", one.pk]))
+        assert list(ChannelRule.objects.filter(channel="bca_va")) == [past]
+        assert office.post(reverse("office:withdraw_rule", args=["saluran", rule.pk])).status_code == 404
+        assert office.post(reverse("office:withdraw_rule", args=["komisi", past.pk])).status_code == 404
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"valid_from_date": "2026-11-22"},
+            {"valid_from_date": "2026-11-21"},
+            {"valid_from_date": ""},
+            {"channel": "gajah_va"},
+            {"channel": "\x00"},
+            {"least_amount": "-1"},
+            {"least_amount": "x"},
+            {"least_amount": "9" * 30},
+            {"least_amount": "20000", "most_amount": "10000"},
+        ],
+    )
+    def test_a_way_to_pay_that_cannot_be_meant_is_refused(self, office, changes):
+        before = ChannelRule.objects.count()
+        given = {"channel": "bca_va", "least_amount": "0", "valid_from_date": "2026-11-23"}
+        assert office.post(self.url("saluran"), given | changes).status_code == 422
+        assert ChannelRule.objects.count() == before
+
+    def test_what_midtrans_gives_back_changes_from_a_day_on(self, office):
+        given = {
+            "payment_type": "qris",
+            "is_refundable": "on",
+            "days": "30",
+            "quiet_from": "23:00",
+            "quiet_until": "01:00",
+            "valid_from_date": "2026-12-01",
+        }
+        assert office.post(self.url("pengembalian"), given | {"quiet_until": ""}).status_code == 422
+        assert office.post(self.url("pengembalian"), given | {"days": "-1"}).status_code == 422
+        assert office.post(self.url("pengembalian"), given).status_code == 302
+        assert office.post(self.url("pengembalian"), given).status_code == 422
+        rule = RefundRule.objects.get(valid_from_date="2026-12-01")
+        assert (rule.payment_type, rule.days, rule.quiet_from.hour) == ("qris", 30, 23)
 
     def test_end_today_or_later(self, office):
         schedule = FeeScheduleFactory()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from foundation.audit.models import PersonalDataAccess
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from marketplace.ledger.services import open_accounts
-from marketplace.payments.models import RefundStatus
+from marketplace.payments.models import ChannelRule, RefundStatus
 from marketplace.payouts.models import FeeSchedule, PayoutBatch, Settlement
 from marketplace.sales.models import Closing
 from marketplace.shops.models import BankAccount, Shop, TaxStatement
@@ -58,6 +58,7 @@ def things(regions):
     account = BankAccountFactory(shop=listing.shop, status="DIFFERS")
     open_accounts(["shop:1"])
     fee = FeeScheduleFactory()
+    rule = ChannelRule.objects.create(channel="bca_va", valid_from_date="2026-12-01")
     views = {
         "receipts of bukittinggi": reverse("office:receipts") + "?daerah=13.75",
         "spreadsheet of bukittinggi": reverse("office:receipts_xlsx") + "?daerah=13.75",
@@ -109,6 +110,9 @@ def things(regions):
         "make a batch": (reverse("office:make_batch"), {"settlement": [settlement.pk]}),
         "approve a batch": (reverse("office:batch_decision", args=[batch.pk]), {"decision": "approve"}),
         "end a rate": (reverse("office:end_rate", args=["komisi", fee.pk]), {"last_day": "2026-12-31"}),
+        "take a rule back": (reverse("office:withdraw_rule", args=["saluran", rule.pk]), {}),
+        "look at a payment": (reverse("office:payment_decision", args=[refund.payment_id]), {"keputusan": "explain"}),
+        "say who bears a refund": (reverse("office:refund", args=[refund.pk]), {"keputusan": "bear"}),
         "add a party": (reverse("office:party"), {"shop": listing.shop_id, "kind": "NAGARI", "name": "Nagari Uji"}),
         "note a letter": (
             reverse("office:tax_letter", args=[listing.shop_id]),
@@ -152,6 +156,7 @@ def test_no_action_for_anybody_but_the_province(visitor, people, things, role):
     assert set(Shop.objects.values_list("status", flat=True)) == {"APPROVED"}
     assert Delivery.objects.filter(status=DeliveryStatus.DEAD).count() == 1
     assert FeeSchedule.objects.get().valid_until_date is None
+    assert ChannelRule.objects.filter(valid_from_date="2026-12-01").exists()
     assert not TaxStatement.objects.exists()
     assert (PayoutBatch.objects.get().status, BankAccount.objects.get().status) == ("MADE", "DIFFERS")
 

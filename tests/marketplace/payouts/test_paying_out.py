@@ -14,6 +14,7 @@ from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import drain
 from marketplace.ledger.queries import balance
 from marketplace.orders.models import TransitionRefused
+from marketplace.payments.models import Payment
 from marketplace.payouts.iris import IrisMisconfigured, IrisUnreachable, signature_is_valid
 from marketplace.payouts.models import BatchWay, IrisNotification, Payout, PayoutBatch, PayoutEvent, PayoutStatus
 from marketplace.payouts.papers import bank_file
@@ -38,7 +39,7 @@ from marketplace.shops.services import bank_account_checked, give_bank_account
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, goods
 from tests.factories.payouts import BankAccountFactory
-from tests.marketplace.payouts.selling import close, sold
+from tests.marketplace.payouts.selling import SUNDAY, close, sold
 from tests.marketplace.sales.money import faults
 from tests.racing import in_parallel
 
@@ -132,6 +133,42 @@ class TestMaking:
         )
         with pytest.raises(PayoutRefused):
             approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+
+
+class TestDisputes:
+    """A settlement was closed, and then a payment in it is disputed."""
+
+    def test_nothing_of_it_is_put_into_a_batch_until_it_is_over(self, settlement, maker):
+        Payment.objects.update(status="DISPUTED")
+        assert [(row.id, row.is_disputed) for row in to_pay_out()] == [(settlement.pk, True)]
+        with pytest.raises(PayoutRefused):
+            made(settlement, maker)
+        assert not PayoutBatch.objects.exists()
+        Payment.objects.update(status="PAID")
+        assert [row.is_disputed for row in to_pay_out()] == [False]
+        made(settlement, maker)
+        assert faults() == []
+
+    def test_a_batch_that_waits_is_not_approved_until_it_is_over(self, settlement, maker, approver):
+        batch = made(settlement, maker)
+        Payment.objects.update(status="DISPUTED")
+        with pytest.raises(PayoutRefused):
+            approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        assert (PayoutBatch.objects.get().status, Payout.objects.get().status) == ("MADE", "MADE")
+        Payment.objects.update(status="PAID")
+        approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        assert Payout.objects.get().status == "APPROVED"
+
+    def test_others_are_paid_meanwhile(self, midtrans, settlement, maker):
+        Payment.objects.update(status="DISPUTED")
+        other = goods()
+        sold(midtrans, (other, None, 1), at=NOW + timedelta(days=8))
+        BankAccountFactory(shop=other.listing.shop)
+        (fine,) = close(SUNDAY + timedelta(days=7))
+        with pytest.raises(PayoutRefused):
+            make_batch(way=BatchWay.BANK_FILE, settlement_ids=[settlement.pk, fine.pk], by_id=maker.pk, now=MONDAY)
+        made(fine, maker)
+        assert Payout.objects.get().settlement_id == fine.pk
 
 
 class TestBankFile:

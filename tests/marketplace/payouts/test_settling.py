@@ -10,11 +10,12 @@ from marketplace.catalog.models import ChargeKind
 from marketplace.ledger import accounts
 from marketplace.ledger.queries import balance
 from marketplace.orders.models import OrderLine
+from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payouts.models import Settlement, SettlementItem
 from marketplace.payouts.papers import statement_csv
 from marketplace.payouts.queries import owed, settlement_page
 from marketplace.payouts.services import close_due_periods, close_period
-from marketplace.sales.services import request_refund
+from marketplace.sales.services import lose_dispute, request_refund
 from marketplace.shops.models import ShopKind
 from marketplace.shops.services import give_tax_statement
 from tests.factories.orders import NOW, admission, goods
@@ -90,6 +91,33 @@ class TestClosing:
         pay(midtrans, placed_order((adult, slot, 2)))
         assert close(NEXT_SUNDAY) == []
         assert money()[f"treasury:{adult.listing.shop.region.code}"] == 40_000
+
+
+class TestDisputes:
+    def test_what_is_disputed_waits_and_comes_back_once_it_was_won(self, midtrans):
+        rendang = goods()
+        disputed = sold(midtrans, (rendang, None, 1))
+        sold(midtrans, (rendang, None, 2))
+        Payment.objects.filter(order=disputed).update(status=PaymentStatus.DISPUTED)
+        (first,) = close()
+        assert first.items_amount == 170_000
+        assert close(NEXT_SUNDAY) == []
+        Payment.objects.filter(order=disputed).update(status=PaymentStatus.PAID)
+        (second,) = close(NEXT_SUNDAY)
+        assert (second.items_amount, second.amount) == (85_000, 85_000)
+        assert faults() == []
+
+    def test_of_what_was_lost_nothing_is_left_to_settle(self, midtrans):
+        rendang = goods()
+        order = sold(midtrans, (rendang, None, 1))
+        payment = Payment.objects.get()
+        Payment.objects.update(status=PaymentStatus.DISPUTED)
+        lose_dispute(payment_id=payment.pk, now=NOW + timedelta(days=1))
+        (settlement,) = close()
+        assert (settlement.items_amount, settlement.amount) == (0, 0)
+        order.refresh_from_db()
+        assert (order.status, money()) == ("CANCELLED", {})
+        assert faults() == []
 
 
 class TestRefundsAfterwards:

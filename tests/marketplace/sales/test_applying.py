@@ -230,10 +230,10 @@ class TestProvisional:
             request_refund(order_id=order.pk, lines=None, reason="habis", now=NOW)
 
 
-def lapsed(midtrans, *lines) -> tuple[Order, Payment]:
+def lapsed(midtrans, *lines, method: str = "bni_va") -> tuple[Order, Payment]:
     """An order that lapsed with a method chosen."""
     order = placed_order(*lines)
-    payment = choose(midtrans, order, "bni_va")
+    payment = choose(midtrans, order, method)
     apply_payment(payment_id=payment.pk, now=NOW)
     late = NOW + timedelta(minutes=76)
     midtrans.advance(minutes=76)
@@ -260,6 +260,18 @@ class TestLateMoney:
         assert sorted(Pool.objects.values_list("taken", flat=True)) == [1, 2]
         assert Ticket.objects.filter(status="VALID").count() == 2
         assert not Refund.objects.exists()
+        assert faults() == []
+
+    def test_of_retribusi_reaches_its_treasury_once_it_is_certain(self, midtrans):
+        adult, slot = admission(charge_kind=ChargeKind.RETRIBUSI)
+        region = adult.listing.shop.region
+        CollectionAgreementFactory(region=region)
+        order, payment = lapsed(midtrans, (adult, slot, 2), method="permata_va")
+        self.pay_late(midtrans, order, payment)
+        assert money() == {"clearing:operator:VIRTUAL_ACCOUNT": -40_000, f"buyer:{order.code}": 40_000}
+        assert faults() == []
+        apply_payment(payment_id=payment.pk, now=self.late + timedelta(minutes=10))
+        assert money()[f"treasury:{region.code}"] == 40_000
         assert faults() == []
 
     def test_gives_back_what_is_gone(self, midtrans):
