@@ -21,7 +21,7 @@ from search.analysis.fold import words
 from search.engines import rows
 from search.engines.chosen import engine
 from search.engines.contract import EngineDown, Hit, SearchRequest
-from search.engines.spelling import distance_within
+from search.analysis.spelling import distance_within
 from search.results import Kind, Suggestion
 from tourism.destinations.facts import Category as PlaceCategory
 from tourism.regions.models import Region

@@ -12,7 +12,7 @@ from search.documents.content import ANY_DAY
 from search.documents.entry import TEXT_WEIGHTS, Entry
 from search.engines import clauses as ask
 from search.engines.contract import FACETS, SearchRequest
-from search.engines.spelling import distance_within
+from search.analysis.spelling import distance_within
 from search.results import Sort
 
 _FACET_FIELDS = {"kind": "kind", "region": "region", "category": "category", "price": "price_band"}

@@ -34,7 +34,7 @@ from search.engines.contract import (
 )
 from search.engines.folders import Folders
 from search.engines.phases import in_phases, likeliest_first, most_edits
-from search.engines.spelling import distance_within
+from search.analysis.spelling import distance_within
 from search.results import Sort
 
 logger = logging.getLogger(__name__)
