@@ -89,14 +89,14 @@ def build(
         add(one, other, MINANGKABAU)
         add(other, one, MINANGKABAU)
         indonesian[terms(one)].add(terms(other))
-    for minangkabau, meaning in read_nusax():
-        if len(minangkabau) > 3:
-            add((minangkabau,), (meaning,), GENERAL_WORD)
-            indonesian[terms((minangkabau,))].add(terms((meaning,)))
     shorthand = dict(read_pairs("informal.tsv"))
-    for short, meaning in shorthand.items():
-        one, other = tuple(words(short)), tuple(words(meaning))
-        add(one, other, SHORTHAND)
+    one_way = [
+        *((form, meaning, GENERAL_WORD) for form, meaning in read_nusax() if len(form) > 3),
+        *((short, meaning, SHORTHAND) for short, meaning in shorthand.items()),
+    ]
+    for form, meaning, weight in one_way:
+        one, other = tuple(words(form)), tuple(words(meaning))
+        add(one, other, weight)
         indonesian[terms(one)].add(terms(other))
     for joined, split in read_pairs("compounds.txt"):
         add((joined,), tuple(split.split()), COMPOUND)

@@ -8,11 +8,11 @@ from elasticsearch.dsl import SF, A, Mapping, Q, Search, analyzer
 from elasticsearch.dsl.query import Query
 
 from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.analysis.spelling import distance_within
 from search.documents.content import ANY_DAY
 from search.documents.entry import TEXT_WEIGHTS, Entry
 from search.engines import clauses as ask
 from search.engines.contract import FACETS, SearchRequest
-from search.analysis.spelling import distance_within
 from search.results import Sort
 
 _FACET_FIELDS = {"kind": "kind", "region": "region", "category": "category", "price": "price_band"}

@@ -124,9 +124,8 @@ def _joined(
 ) -> Iterator[str]:
     """The query with two words written as one, where one of them is no word by itself."""
     for place, (first, second) in enumerate(pairwise(typed)):
-        if first in unknown or second in unknown:
-            if _is_there(first + second, occurs, analyzer):
-                yield " ".join([*typed[:place], first + second, *typed[place + 2 :]])
+        if (first in unknown or second in unknown) and _is_there(first + second, occurs, analyzer):
+            yield " ".join([*typed[:place], first + second, *typed[place + 2 :]])
 
 
 def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
