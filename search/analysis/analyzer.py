@@ -74,7 +74,7 @@ class Around:
 class Analysed:
     """A query that was understood.
 
-    :param text: the words as typed.
+    :param text: the words as typed, without what was taken out as a wish.
     :param concepts: what must be met, without fillers.
     :param liked: what is better met, but need not be: cheap, new, original.
     """
@@ -154,10 +154,13 @@ class Analyzer:
         return " ".join(dict.fromkeys(filter(None, (self._head(part, language) for part in _STROKES.split(text)))))
 
     # Queries ---------------------------------------------------------------------------------------------------------
-    def query(self, text: str, *, today: date | None = None) -> Analysed:
-        """What a query asks for; nothing if it holds no word. Days in words are only understood if ``today`` is known."""
+    def query(self, text: str, *, today: date | None = None, literal: bool = False) -> Analysed:
+        """What a query asks for; nothing if it holds no word. Days in words are only understood if ``today`` is known.
+
+        :param literal: words about money and days are words like any other.
+        """
         text = text[:MOST_QUERY_CHARACTERS]
-        rest, wishes = taken_out(text, today=today)
+        rest, wishes = (text, NOTHING) if literal else taken_out(text, today=today)
         typed = words(rest)[:MOST_QUERY_WORDS]
         pieces, around = self._around(self.compounds.pieces(tuple(typed)))
         concepts = tuple({concept.typed: concept for concept in self._concepts(pieces)}.values())
@@ -170,7 +173,7 @@ class Analyzer:
             asked, liked = liked, ()
         if not asked and wishes == NOTHING and around is None:
             asked = concepts
-        return Analysed(text=" ".join(words(text)), concepts=asked, liked=liked, wishes=wishes, around=around)
+        return Analysed(text=" ".join(words(rest)), concepts=asked, liked=liked, wishes=wishes, around=around)
 
     def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
         """A phrase with its stems in either language, since a query does not say which it is."""

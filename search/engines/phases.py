@@ -57,7 +57,7 @@ def in_phases(
     if exact.total or not request.mend or not request.query.concepts:
         return exact
     for text in islice(mended(request.query, spellings=spellings, occurs=occurs, analyzer=analyzer), _MOST_ATTEMPTS):
-        query = replace(analyzer.query(text), wishes=request.query.wishes, around=request.query.around)
+        query = replace(analyzer.query(text, literal=True), wishes=request.query.wishes, around=request.query.around)
         found = run(replace(request, query=query)) if query.concepts else exact
         if found.total:
             return replace(found, corrected=text)

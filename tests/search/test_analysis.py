@@ -235,6 +235,14 @@ class TestShorthand:
         assert local.query("wisata dkt danau maninjau").around == Around((-0.32, 100.2), 12.0)
 
 
+class TestLiteral:
+    def test_words_about_money_and_days_are_words(self, local):
+        said = local.query("rendang di bawah 50 ribu besok", today=SATURDAY)
+        assert (said.wishes, said.text) == (Wishes(price_max=50_000, day=date(2026, 11, 29)), "rendang")
+        plain = local.query("rendang di bawah 50 ribu besok", today=SATURDAY, literal=True)
+        assert (plain.wishes, plain.text) == (Wishes(), "rendang di bawah 50 ribu besok")
+
+
 class TestEnglishRegions:
     @pytest.mark.parametrize("typed", ["west pasaman", "pasaman barat", "west pasaman regency"])
     def test_are_the_same_places(self, typed):

@@ -161,6 +161,11 @@ class TestMending:
         answer = filled.search(ask(q))
         assert (answer.corrected, answer.hits[0].key) == (corrected, first)
 
+    def test_keeps_the_day_and_the_price_that_were_said(self, filled):
+        query = ANALYZER.query("jam gadnag besok", today=SATURDAY)
+        answer = filled.search(SearchRequest(query=query))
+        assert (answer.corrected, [hit.key for hit in answer.hits][:1]) == ("jam gadang", ["destination:1"])
+
     def test_leaves_out_what_only_asks_about_a_thing(self, filled):
         answer = filled.search(ask("alamat jam gadang"))
         assert ([hit.key for hit in answer.hits], answer.corrected) == (["destination:1"], "")
