@@ -74,8 +74,9 @@ def search(
     """One page of what answers a question, best first."""
     typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
+    said = editors.lists()
     request = SearchRequest(
-        query=gazetteer.current().query(typed, today=day_of(now), literal=literal),
+        query=gazetteer.analyzer(said.vocabulary).query(typed, today=day_of(now), literal=literal),
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
@@ -95,7 +96,7 @@ def search(
             found, limited, at = SearchResponse(hits=(), total=0), False, 1
         else:
             found, limited, at = _page(request, page=page, size=size)
-        pinned = _pinned(typed, request, now=now)
+        pinned = _pinned(typed, request, said.pins, now=now)
         first = {hit.key for hit in pinned}
         hits = [hit for hit in spread(found.hits, request) if hit.key not in first]
         hits = [*pinned, *hits] if at == 1 else hits
@@ -210,12 +211,14 @@ def _distance(within_km: float | None) -> float | None:
     return None if within_km is None or not isfinite(within_km) else max(0.001, min(within_km, 20_000.0))
 
 
-def _pinned(typed: str, request: SearchRequest, *, now: datetime) -> list[Hit]:
+def _pinned(
+    typed: str, request: SearchRequest, put_first: Mapping[str, tuple[editors.Pinned, ...]], *, now: datetime
+) -> list[Hit]:
     """What editors put first for this question, as far as it meets the filters; none in an order that the visitor chose."""
     if not typed or request.sort is not Sort.BEST:
         return []
     today = day_of(now)
-    pins = [pin for pin in editors.lists().pins.get(editors.question(typed), ()) if pin.holds(today)]
+    pins = [pin for pin in put_first.get(editors.question(typed), ()) if pin.holds(today)]
     if not pins:
         return []
     any_of = Q()
