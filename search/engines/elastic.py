@@ -254,8 +254,7 @@ class ElasticsearchEngine:
         def look() -> bool:
             return _total(self._ask(terms.occurring(concept, kind))) > 0
 
-        ways = tuple(alternative.words for alternative in concept.alternatives)
-        return self._lately(("occurs", kind, ways), look)
+        return self._lately(("occurs", kind, concept), look)
 
     def _spellings(self, word: str) -> list[Spelling]:
         most = most_edits(word)
