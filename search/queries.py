@@ -1,14 +1,15 @@
 """Searching, for pages and for the API.
 
     search(q="", *, kind="", regions=(), categories=(), price_min=None, price_max=None, day=None, near=None, within_km=None, box=None,
-           sort="best", page=1, language="id", exact=False, page_size=24, now) -> SearchPage
+           sort="best", page=1, language="id", exact=False, literal=False, page_size=24, now) -> SearchPage
     suggest(q, *, language="id", limit=8) -> tuple[Suggestion, ...]    (search.suggestions)
     popular(*, kinds=(), region="", limit=6, language="id", now) -> tuple[Result, ...]
 
 Values are those of :mod:`search.results`. ``kind`` is one of ``Kind`` or empty, ``regions`` are official codes ("13.75"), ``near`` is
 ``(lat, lon)``, ``box`` is ``(south, west, north, east)``, ``day`` a date on which something must be open, running or bookable. Nonsense is never refused: a wrong kind is no
 filter, a page out of range the nearest one, a query is cut at 200 characters. Nothing raises for the visitor: without the
-search server the page comes from the database, with ``limited`` set. ``exact=True`` searches what was typed without mending its spelling.
+search server the page comes from the database, with ``limited`` set. ``exact=True`` searches what was typed without mending its spelling;
+``literal=True`` takes words about money and days ("di bawah 50 ribu", "besok") as words, and no longer as filters.
 """
 
 import logging
@@ -32,7 +33,7 @@ from search.engines import rows
 from search.engines.chosen import engine
 from search.engines.clauses import kilometres
 from search.engines.contract import DEEPEST, EngineDown, Hit, SearchRequest, SearchResponse
-from search.results import Beside, FacetValue, Kind, Result, SearchPage, Sort, WayOn
+from search.results import Beside, FacetValue, Kind, Result, SearchPage, Sort, Understood, WayOn
 from search.suggestions import suggest
 
 __all__ = ["kind_of", "popular", "position", "search", "sort_of", "suggest", "to_results"]
@@ -66,14 +67,16 @@ def search(
     page: int = 1,
     language: str = "id",
     exact: bool = False,
+    literal: bool = False,
     page_size: int = 24,
     now: datetime,
 ) -> SearchPage:
     """One page of what answers a question, best first."""
     typed = " ".join(readable(q)[:MOST_QUERY_CHARACTERS].split())
     size = max(1, min(page_size, _MOST_PER_PAGE))
+    said = editors.lists()
     request = SearchRequest(
-        query=gazetteer.current().query(typed, today=day_of(now)),
+        query=gazetteer.analyzer(said.vocabulary).query(typed, today=day_of(now), literal=literal),
         kind=kind_of(kind),
         regions=tuple(dict.fromkeys(map(readable, regions)))[:40],
         categories=tuple(dict.fromkeys(map(readable, categories)))[:40],
@@ -93,7 +96,7 @@ def search(
             found, limited, at = SearchResponse(hits=(), total=0), False, 1
         else:
             found, limited, at = _page(request, page=page, size=size)
-        pinned = _pinned(typed, request, now=now)
+        pinned = _pinned(typed, request, said.pins, now=now)
         first = {hit.key for hit in pinned}
         hits = [hit for hit in spread(found.hits, request) if hit.key not in first]
         hits = [*pinned, *hits] if at == 1 else hits
@@ -117,6 +120,7 @@ def search(
             beside_reason=reason,
             ways_on=_ways_on(typed, request) if total < FEW else (),
             lacking=found.lacking,
+            understood=_understood(request),
         )
 
 
@@ -191,17 +195,30 @@ def spread(hits: Sequence[Hit], request: SearchRequest) -> list[Hit]:
     return ordered
 
 
+def _understood(request: SearchRequest) -> Understood:
+    """What the words say about money and days, unless it was chosen by hand: that goes first."""
+    wishes = request.query.wishes
+    by_hand = request.price_min is not None or request.price_max is not None
+    return Understood(
+        price_min=None if by_hand else wishes.price_min,
+        price_max=None if by_hand else wishes.price_max,
+        day=wishes.day if request.day is None else None,
+    )
+
+
 def _distance(within_km: float | None) -> float | None:
     """A distance that means something: from a metre to half around the globe."""
     return None if within_km is None or not isfinite(within_km) else max(0.001, min(within_km, 20_000.0))
 
 
-def _pinned(typed: str, request: SearchRequest, *, now: datetime) -> list[Hit]:
+def _pinned(
+    typed: str, request: SearchRequest, put_first: Mapping[str, tuple[editors.Pinned, ...]], *, now: datetime
+) -> list[Hit]:
     """What editors put first for this question, as far as it meets the filters; none in an order that the visitor chose."""
     if not typed or request.sort is not Sort.BEST:
         return []
     today = day_of(now)
-    pins = [pin for pin in editors.lists().pins.get(editors.question(typed), ()) if pin.holds(today)]
+    pins = [pin for pin in put_first.get(editors.question(typed), ()) if pin.holds(today)]
     if not pins:
         return []
     any_of = Q()

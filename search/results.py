@@ -98,12 +98,22 @@ class WayOn:
 
 
 @dataclass(frozen=True)
+class Understood:
+    """What was read out of the words typed, and acts as a filter: a price in rupiah, a day."""
+
+    price_min: int | None = None
+    price_max: int | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True)
 class SearchPage:
     """One page of results.
 
     ``facets`` has the keys kind, region, category, price. ``corrected`` is the spelling that was searched instead of
     what was typed; asking with ``exact=True`` searches what was typed alone. ``beside`` is offered next to the results, for ``beside_reason``, and
-    never counts in ``total``. ``limited`` says that the search server did not answer and the plain list stands in.
+    never counts in ``total``. ``understood`` is what the words said about money and days, as far as it was asked for instead of being searched.
+    ``limited`` says that the search server did not answer and the plain list stands in.
     """
 
     query: str
@@ -118,6 +128,7 @@ class SearchPage:
     beside_reason: Beside = Beside.NOTHING
     ways_on: tuple[WayOn, ...] = ()
     lacking: frozenset[str] = field(default_factory=frozenset)
+    understood: Understood = field(default_factory=Understood)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from marketplace.catalog.models import Category
 from search import gazetteer, labels, links
 from search.analysis.analyzer import MOST_QUERY_CHARACTERS, Analyzer
 from search.analysis.fold import words
+from search.analysis.spelling import distance_within
 from search.engines import rows
 from search.engines.chosen import engine
 from search.engines.contract import EngineDown, Hit, SearchRequest
-from search.engines.spelling import distance_within
 from search.results import Kind, Suggestion
 from tourism.destinations.facts import Category as PlaceCategory
 from tourism.regions.models import Region

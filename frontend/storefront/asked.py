@@ -42,6 +42,8 @@ class Asked:
     sort: str = Sort.BEST
     page: int = 1
     exact: bool = False
+    # Words about money and days are taken as words.
+    literal: bool = False
     # What the address itself fixes (a category's or a region's own page), so it is no filter to remove.
     path: str = ""
     fixed: frozenset[str] = field(default_factory=frozenset)
@@ -55,7 +57,7 @@ class Asked:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but words was asked: no filter, no order, no further page."""
-        return replace(self, q="", exact=False, on_map=False) == Asked()
+        return replace(self, q="", exact=False, literal=False, on_map=False) == Asked()
 
     def url(self, **changes: Any) -> str:
         """The address of this question with some of it changed; the page starts at 1 again."""
@@ -83,6 +85,8 @@ class Asked:
             yield "sort", self.sort
         if self.exact:
             yield "exact", "1"
+        if self.literal:
+            yield "literal", "1"
         if self.page > 1:
             yield "page", str(self.page)
 
@@ -120,6 +124,7 @@ def read(query: QueryDict) -> Asked:
         sort=sort if sort in Sort else Sort.BEST,
         page=_number(query.get("page", "")) or 1,
         exact=query.get("exact") == "1",
+        literal=query.get("literal") == "1",
     )
 
 

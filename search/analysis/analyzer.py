@@ -4,13 +4,14 @@ Both engines are given the same words, so neither needs a language of its own.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 
 from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
+from search.analysis.guesses import Guesses
 from search.analysis.lists import read_words
 from search.analysis.names import Names, Phrase, Position, forms
 from search.analysis.stems import Stemmer, roots
@@ -73,7 +74,7 @@ class Around:
 class Analysed:
     """A query that was understood.
 
-    :param text: the words as typed.
+    :param text: the words as typed, without what was taken out as a wish.
     :param concepts: what must be met, without fillers.
     :param liked: what is better met, but need not be: cheap, new, original.
     """
@@ -101,6 +102,7 @@ class Analyzer:
             [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
             in_one=_idioms(mark="+"),
             open_ones=_idioms(mark="~"),
+            in_english=self.names.english,
         )
         self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
         self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
@@ -120,11 +122,14 @@ class Analyzer:
             for language in ("id", "en")
         )
         self._fillers = frozenset(read_words("stopwords.txt"))
+        self._extras = frozenset(read_words("extras.txt"))
         self._intents = frozenset(self.stemmer.indonesian(word) for word in read_words("intents.txt"))
         self._of_the_province = frozenset(
             self.compounds.merged(tuple(words(line))) for line in read_words("province.txt")
         )
         self._liked = frozenset(self.stemmer.indonesian(word) for word in read_words("liked.txt"))
+        self._parts_of_phrases = frozenset(word for phrase in self.lexicon.other_names for word in phrase)
+        self.guesses = Guesses(self._parts_of_phrases, names=self.names.words)
 
     # Documents -------------------------------------------------------------------------------------------------------
     def surface(self, *texts: str) -> str:
@@ -149,10 +154,13 @@ class Analyzer:
         return " ".join(dict.fromkeys(filter(None, (self._head(part, language) for part in _STROKES.split(text)))))
 
     # Queries ---------------------------------------------------------------------------------------------------------
-    def query(self, text: str, *, today: date | None = None) -> Analysed:
-        """What a query asks for; nothing if it holds no word. Days in words are only understood if ``today`` is known."""
+    def query(self, text: str, *, today: date | None = None, literal: bool = False) -> Analysed:
+        """What a query asks for; nothing if it holds no word. Days in words are only understood if ``today`` is known.
+
+        :param literal: words about money and days are words like any other.
+        """
         text = text[:MOST_QUERY_CHARACTERS]
-        rest, wishes = taken_out(text, today=today)
+        rest, wishes = (text, NOTHING) if literal else taken_out(text, today=today)
         typed = words(rest)[:MOST_QUERY_WORDS]
         pieces, around = self._around(self.compounds.pieces(tuple(typed)))
         concepts = tuple({concept.typed: concept for concept in self._concepts(pieces)}.values())
@@ -165,7 +173,7 @@ class Analyzer:
             asked, liked = liked, ()
         if not asked and wishes == NOTHING and around is None:
             asked = concepts
-        return Analysed(text=" ".join(words(text)), concepts=asked, liked=liked, wishes=wishes, around=around)
+        return Analysed(text=" ".join(words(rest)), concepts=asked, liked=liked, wishes=wishes, around=around)
 
     def alternative(self, phrase: Phrase, weight: float = 1.0) -> Alternative:
         """A phrase with its stems in either language, since a query does not say which it is."""
@@ -186,6 +194,22 @@ class Analyzer:
             or (word,) in self.lexicon.other_names
             or word in self._fillers
         )
+
+    def is_known_word(self, word: str) -> bool:
+        """Whether this is a word of a language, of a name or of the lists."""
+        return self.is_word(word) or self.is_name(word) or self.is_part(word) or not word.isalpha()
+
+    def is_part(self, word: str) -> bool:
+        """Whether this is a word of something that the lists know, such as minyak telon."""
+        return word in self._parts_of_phrases
+
+    def is_known(self, phrase: Phrase) -> bool:
+        """Whether the lists know these words next to each other as one thing."""
+        return self.lexicon.known(phrase)
+
+    def is_extra(self, concept: Concept) -> bool:
+        """Whether this asks about a thing and does not say which: ticket, address, opening hours."""
+        return len(concept.typed) == 1 and self.lexicon.written_out(concept.typed[0]) in self._extras
 
     def is_name(self, word: str) -> bool:
         """Whether this is a word of a name."""
@@ -212,16 +236,19 @@ class Analyzer:
         typed = concept.alternatives[0].terms
         if len(typed) > 1:
             return False
-        return typed[0] in self._fillers or self.stemmer.indonesian(typed[0]) in self._intents
+        word = self.lexicon.written_out(typed[0])
+        return typed[0] in self._fillers or word in self._fillers or self.stemmer.indonesian(word) in self._intents
 
     def _is_liked(self, concept: Concept) -> bool:
         terms = concept.alternatives[0].terms
-        return terms in self._of_the_province or (len(terms) == 1 and self.stemmer.indonesian(terms[0]) in self._liked)
+        return terms in self._of_the_province or (
+            len(terms) == 1 and self.stemmer.indonesian(self.lexicon.written_out(terms[0])) in self._liked
+        )
 
     def _around(self, pieces: list[Piece]) -> tuple[list[Piece], Around | None]:
         """Take "near" and the name after it out of a query."""
         for place, (term, _) in enumerate(pieces):
-            if term not in _NEAR:
+            if self.lexicon.written_out(term) not in _NEAR:
                 continue
             start = place + 1
             while start < len(pieces) and pieces[start][0] in _BETWEEN_NEAR_AND_NAME and start - place < 3:
@@ -263,7 +290,8 @@ class Analyzer:
         if len(phrase) == 1:
             for language in ("id", "en"):
                 listed = self._listed.get(self._stem(phrase[0], language), phrase[0])
-                if listed != phrase[0]:
+                # An English word is no root of an Indonesian form: permanan is not of men.
+                if listed != phrase[0] and (language == "en" or listed not in _english_words()):
                     for other, weight in self.lexicon.of((listed,)).items():
                         others.setdefault(other, weight * _INFLECTED)
             if is_doubled(phrase[0]) and phrase[0] not in self.stemmer.kept:
@@ -286,14 +314,21 @@ class Compounds:
     """
 
     def __init__(
-        self, phrases: Iterable[Phrase], *, in_one: Iterable[Phrase] = (), open_ones: Iterable[Phrase] = ()
+        self,
+        phrases: Iterable[Phrase],
+        *,
+        in_one: Iterable[Phrase] = (),
+        open_ones: Iterable[Phrase] = (),
+        in_english: Mapping[Phrase, Phrase] | None = None,
     ) -> None:
-        known = {phrase for phrase in phrases if len(phrase) > 1}
+        # What English calls otherwise is the same one word: west pasaman is pasaman barat.
+        self._meant = dict(in_english or {})
+        known = {phrase for phrase in phrases if len(phrase) > 1} | self._meant.keys()
         # Those that people mostly write as one word are also shown so.
         self._in_one = frozenset(in_one)
         # Those whose words also count alone: a double tape is a tape.
         self._open = {"".join(phrase): phrase for phrase in open_ones if phrase in known}
-        self.joined = {"".join(phrase): phrase for phrase in known}
+        self.joined = {"".join(phrase): phrase for phrase in known - self._meant.keys()}
         self._known = frozenset(known)
         sizes: dict[str, set[int]] = {}
         for phrase in known:
@@ -323,7 +358,7 @@ class Compounds:
             else:
                 size = 1
             some = typed[place : place + size]
-            found.append(("".join(some), some))
+            found.append(("".join(self._meant.get(some, some)), some))
             place += size
         return found
 

@@ -15,7 +15,7 @@ from search.analysis.names import Phrase
 from search.analysis.stems import roots
 from search.analysis.vocabulary import Vocabulary
 
-SYNONYM, NARROWER, MINANGKABAU, GENERAL_WORD, REGULAR_FORM, COMPOUND = 0.7, 0.5, 0.85, 0.6, 0.5, 0.95
+SYNONYM, NARROWER, MINANGKABAU, GENERAL_WORD, REGULAR_FORM, COMPOUND, SHORTHAND = 0.7, 0.5, 0.85, 0.6, 0.5, 0.95, 0.95
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Lexicon:
     # What Minangkabau forms are in Indonesian.
     indonesian: dict[Phrase, set[Phrase]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    # What people shorten as they type, written out.
+    shorthand: dict[str, str] = field(default_factory=dict)
     longest: int = field(default=3)
 
     def known(self, phrase: Phrase) -> bool:
@@ -46,11 +48,15 @@ class Lexicon:
         return found
 
     def in_indonesian(self, word: str) -> str:
-        """A Minangkabau word in Indonesian; any other word as it is."""
+        """A Minangkabau word in Indonesian, and shorthand written out; any other word as it is."""
         listed = sorted(form for form in self.indonesian.get((word,), ()) if len(form) == 1)
         if listed:
             return listed[0][0]
         return next(indonesian_forms(word, self._is_known), word)
+
+    def written_out(self, word: str) -> str:
+        """Shorthand written out; any other word as it is."""
+        return self.shorthand.get(word, word)
 
     def _is_known(self, word: str) -> bool:
         return word in roots() or word in self.names or (word,) in self.other_names
@@ -83,10 +89,15 @@ def build(
         add(one, other, MINANGKABAU)
         add(other, one, MINANGKABAU)
         indonesian[terms(one)].add(terms(other))
-    for minangkabau, meaning in read_nusax():
-        if len(minangkabau) > 3:
-            add((minangkabau,), (meaning,), GENERAL_WORD)
-            indonesian[terms((minangkabau,))].add(terms((meaning,)))
+    shorthand = dict(read_pairs("informal.tsv"))
+    one_way = [
+        *((form, meaning, GENERAL_WORD) for form, meaning in read_nusax() if len(form) > 3),
+        *((short, meaning, SHORTHAND) for short, meaning in shorthand.items()),
+    ]
+    for form, meaning, weight in one_way:
+        one, other = tuple(words(form)), tuple(words(meaning))
+        add(one, other, weight)
+        indonesian[terms(one)].add(terms(other))
     for joined, split in read_pairs("compounds.txt"):
         add((joined,), tuple(split.split()), COMPOUND)
         add(tuple(split.split()), (joined,), COMPOUND)
@@ -95,4 +106,9 @@ def build(
         if 1 < len(name) <= 3:
             add(name, ("".join(name),), COMPOUND)
             add(("".join(name),), name, COMPOUND)
-    return Lexicon(dict(table), indonesian=dict(indonesian), names=frozenset(word for name in names for word in name))
+    return Lexicon(
+        dict(table),
+        indonesian=dict(indonesian),
+        names=frozenset(word for name in names for word in name),
+        shorthand=shorthand,
+    )

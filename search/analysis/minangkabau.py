@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 # Endings, each with what Indonesian may have there.
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("uang", ("ung", "ong")),
+    ("eang", ("eng", "ing")),
+    ("oang", ("ong", "ung")),
     ("iang", ("ing", "eng")),
     ("uak", ("uk", "ok")),
     ("iak", ("ik", "ek")),

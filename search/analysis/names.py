@@ -1,6 +1,6 @@
 """The gazetteer: names of regions and places, as words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from search.analysis.fold import words
@@ -10,6 +10,8 @@ type Position = tuple[float, float]
 
 # A region is called with or without the word for what it is.
 _RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
+_IN_ENGLISH = {"barat": "west", "selatan": "south", "utara": "north", "timur": "east", "tengah": "central"}
+_ENGLISH_RANKS = ("regency", "city", "islands", "archipelago")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Names:
     phrases: frozenset[Phrase] = frozenset()
     regions: frozenset[Phrase] = frozenset()
     positions: Mapping[Phrase, Position] = field(default_factory=dict)
+
+    @property
+    def english(self) -> dict[Phrase, Phrase]:
+        """The regions as English calls them, each with its own name: west pasaman, agam regency, mentawai islands."""
+        bare = (name for name in self.regions if forms(name) == [name])
+        return {form: name for name in bare for form in _in_english(name)}
 
     @classmethod
     def of(
@@ -53,6 +61,14 @@ def _placed(positions: Mapping[str, Position]) -> dict[Phrase, Position]:
             ends.setdefault(phrase[start:], set()).add(position)
     alone = {end: there.pop() for end, there in ends.items() if len(there) == 1}
     return alone | placed
+
+
+def _in_english(name: Phrase) -> Iterator[Phrase]:
+    *first, last = name
+    turned = (_IN_ENGLISH[last], *first) if first and last in _IN_ENGLISH else name
+    if turned != name:
+        yield turned
+    yield from ((*turned, rank) for rank in _ENGLISH_RANKS)
 
 
 def forms(name: Phrase) -> list[Phrase]:

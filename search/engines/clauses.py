@@ -62,6 +62,16 @@ def clauses(alternative: Alternative, *, is_place: bool = False) -> Iterator[Cla
                 yield Clause(field, stems, weight * alternative.weight)
 
 
+def ways(concept: Concept) -> Iterator[list[Clause]]:
+    """Where a concept may be found, way by way, the best first; what an earlier way asked for already, a later one does not ask for again."""
+    asked: set[tuple[str, tuple[str, ...]]] = set()
+    for alternative in concept.alternatives:
+        fresh = {(clause.field, clause.words): clause for clause in clauses(alternative, is_place=concept.is_place)}
+        if new := [clause for what, clause in fresh.items() if what not in asked]:
+            yield new
+        asked |= fresh.keys()
+
+
 def whole_names(query: Analysed) -> Iterator[tuple[str, float]]:
     """The query as a name would be written, and what else a single thing may be called: "clock tower" is Jam Gadang."""
     yield whole(query.text), WHOLE_NAME_SCORE

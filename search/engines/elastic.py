@@ -20,7 +20,6 @@ from elasticsearch import (
     UnsupportedProductError,
     helpers,
 )
-from elasticsearch.dsl import Search
 
 from search.analysis.analyzer import Analyzer, Concept
 from search.documents.entry import INDEX_FORM
@@ -128,7 +127,7 @@ class ElasticsearchEngine:
         """Documents whose title has all these words, the last one perhaps unfinished; most popular first."""
         try:
             with self._within(SUGGEST_SECONDS):
-                return [_hit(hit) for hit in self._ask(terms.suggesting(Search(), words)[:limit])["hits"]["hits"]]
+                return [_hit(hit) for hit in self._ask(terms.suggesting(words, limit))["hits"]["hits"]]
         except (EngineBroken, ApiError) as broken:
             raise EngineDown(str(broken)) from broken
 
@@ -220,7 +219,7 @@ class ElasticsearchEngine:
             self._budget.until = time.monotonic() + seconds
             yield
 
-    def _ask(self, search: Search[Any]) -> dict[str, Any]:
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Ask one thing within what is left of the budget. Without the client's layers of objects, which cost more than the question.
 
         :raises Failure: the server does not answer in time, or not as Elasticsearch does.
@@ -228,7 +227,7 @@ class ElasticsearchEngine:
         left = self._budget.until - time.monotonic()
         if left <= 0:
             raise Failure("The time for this search is over.")
-        body = {**search.to_dict(), "timeout": f"{max(1, int(1000 * left))}ms"}
+        body = {**question, "timeout": f"{max(1, int(1000 * left))}ms"}
         meta, answer = self.client.transport.perform_request(
             "POST", f"/{self.index}/_search", body=body, headers=_HEADERS, request_timeout=left
         )
@@ -246,7 +245,7 @@ class ElasticsearchEngine:
 
     def _run(self, request: SearchRequest) -> SearchResponse:
         start, stop = min(request.offset, DEEPEST), min(request.offset + request.limit, DEEPEST)
-        answer = self._ask(terms.asking(Search(), request)[start:stop])
+        answer = self._ask(terms.asking(request, start, stop))
         return SearchResponse(
             hits=tuple(_hit(hit) for hit in answer["hits"]["hits"]),
             total=_total(answer),
@@ -255,11 +254,9 @@ class ElasticsearchEngine:
 
     def _occurs(self, concept: Concept, kind: str) -> bool:
         def look() -> bool:
-            search = Search().query(terms.occurring(concept, kind)).extra(size=0, terminate_after=1)
-            return _total(self._ask(search)) > 0
+            return _total(self._ask(terms.occurring(concept, kind))) > 0
 
-        ways = tuple(alternative.words for alternative in concept.alternatives)
-        return self._lately(("occurs", kind, ways), look)
+        return self._lately(("occurs", kind, concept), look)
 
     def _spellings(self, word: str) -> list[Spelling]:
         most = most_edits(word)
@@ -267,7 +264,7 @@ class ElasticsearchEngine:
             return []
 
         def look() -> list[Spelling]:
-            found = self._ask(terms.spelling(Search(), word, most))["suggest"]["spell"][0]["options"]
+            found = self._ask(terms.spelling(word, most))["suggest"]["spell"][0]["options"]
             options = [
                 Spelling(option["text"], terms.distance(word, option["text"], most), option["freq"])
                 for option in found

@@ -1,20 +1,23 @@
 """The index of the Elasticsearch engine: its mapping, a document as it is sent, and a request as elasticsearch.dsl says it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any
 
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import SF, A, Mapping, Q, Search, analyzer
 from elasticsearch.dsl.query import Query
 
-from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.analysis.analyzer import Analysed, Concept
+from search.analysis.spelling import distance_within
 from search.documents.content import ANY_DAY
 from search.documents.entry import TEXT_WEIGHTS, Entry
 from search.engines import clauses as ask
 from search.engines.contract import FACETS, SearchRequest
-from search.engines.spelling import distance_within
 from search.results import Sort
 
+_NO_WORDS = Analysed("", ())
 _FACET_FIELDS = {"kind": "kind", "region": "region", "category": "category", "price": "price_band"}
 
 # Words come folded and stemmed; what is left is to split them.
@@ -89,46 +92,63 @@ def source(entry: Entry) -> dict[str, Any]:
     return values
 
 
-def asking(search: Search[Any], request: SearchRequest) -> Search[Any]:
-    """A request in the words of Elasticsearch."""
+def asking(request: SearchRequest, start: int, stop: int) -> dict[str, Any]:
+    """A request in the words of Elasticsearch, as it is sent; of what it finds, from ``start`` up to ``stop``."""
+    frame = _frame(replace(request, query=_NO_WORDS, offset=0, limit=0))
+    scored = frame["query"]["function_score"]
+    # The words come as plain values: as objects of the client they would cost more than all the rest.
+    meant = {"bool": {**scored["query"]["bool"], "must": [_matching(request.query)]}}
+    query = {"function_score": {**scored, "query": meant}}
+    return {**frame, "from": start, "size": stop - start, "query": query}
+
+
+@lru_cache(maxsize=1_000)
+def _frame(request: SearchRequest) -> dict[str, Any]:
+    """All of a request but its words; many share it. Nobody may change what this returns."""
     chosen = _facet_filters(request)
-    search = search.query(_scored(request))
+    search = Search[Any]().query(_scored(request))
     if chosen:
         search = search.post_filter(Q("bool", filter=list(chosen.values())))
     if request.facets:
         for facet in FACETS:
             others = [query for name, query in chosen.items() if name != facet]
-            counting = A("filter", filter=Q("bool", filter=others) if others else Q("match_all"))
-            counting.bucket("values", "terms", field=_FACET_FIELDS[facet], size=100)
+            counting = A("terms", field=_FACET_FIELDS[facet], size=100)
+            if others:
+                among = A("filter", filter=Q("bool", filter=others))
+                among.bucket("values", counting)
+                counting = among
             search.aggs.bucket(facet, counting)
-    return _sorted(search, request).source(["card"]).extra(track_total_hits=True)
+    return _sorted(search, request).source(["card"]).extra(track_total_hits=True).to_dict()
 
 
-def suggesting(search: Search[Any], words: Sequence[str]) -> Search[Any]:
+def suggesting(words: Sequence[str], limit: int) -> dict[str, Any]:
     """Titles with all these words, the last one unfinished; most popular first."""
     *whole, last = words
-    must = [*(Q("term", title=word) for word in whole), Q("prefix", title={"value": last})]
-    begins = Q("constant_score", filter=Q("prefix", name={"value": "".join(words)}), boost=2)
-    query = Q(
-        "function_score", query=Q("bool", must=must, should=[begins]), functions=[_popularity()], boost_mode="sum"
-    )
-    return search.query(query).source(["card"])
+    must = [*({"term": {"title": word}} for word in whole), {"prefix": {"title": {"value": last}}}]
+    begins = _flat({"prefix": {"name": {"value": "".join(words)}}}, 2)
+    frame = _suggesting_frame()
+    scored = {**frame["query"]["function_score"], "query": {"bool": {"must": must, "should": [begins]}}}
+    # Lines are drawn from the cards alone: how many there are in all nobody reads.
+    return {**frame, "size": limit, "query": {"function_score": scored}, "track_total_hits": False}
 
 
-def spelling(search: Search[Any], word: str, most: int) -> Search[Any]:
+@cache
+def _suggesting_frame() -> dict[str, Any]:
+    query = Q("function_score", query=Q("match_all"), functions=[_popularity()], boost_mode="sum")
+    return Search[Any]().query(query).source(["card"]).to_dict()
+
+
+def spelling(word: str, most: int) -> dict[str, Any]:
     """Words of the index that are nearly this one."""
-    return search.extra(size=0).suggest(
-        "spell",
-        word,
-        term={
-            "field": "spell",
-            "suggest_mode": "always",
-            "max_edits": most,
-            "prefix_length": 1,
-            "min_word_length": 4,
-            "size": 12,
-        },
-    )
+    nearly = {
+        "field": "spell",
+        "suggest_mode": "always",
+        "max_edits": most,
+        "prefix_length": 1,
+        "min_word_length": 4,
+        "size": 12,
+    }
+    return Search[Any]().extra(size=0).suggest("spell", word, term=nearly).to_dict()
 
 
 def distance(word: str, other: str, most: int) -> int:
@@ -138,27 +158,20 @@ def distance(word: str, other: str, most: int) -> int:
 
 def counted(answer: dict[str, Any]) -> dict[str, dict[str, int]]:
     """The facets of an answer."""
-    return {
-        facet: {
-            bucket["key"]: bucket["doc_count"]
-            for bucket in answer["aggregations"][facet]["values"]["buckets"]
-            if bucket["key"]
-        }
-        for facet in FACETS
-    }
+    facets = {}
+    for facet in FACETS:
+        # Where other filters act, the values were counted among what meets them.
+        among = answer["aggregations"][facet]
+        values = among.get("values", among)["buckets"]
+        facets[facet] = {value["key"]: value["doc_count"] for value in values if value["key"]}
+    return facets
 
 
-def one_concept(concept: Concept) -> Query:
-    """What meets a concept in any of its ways."""
-    ways = [_alternative(way, is_place=concept.is_place) for way in concept.alternatives]
-    if concept.parts:
-        ways.append(Q("bool", must=[one_concept(part) for part in concept.parts], boost=ask.APART_BOOST))
-    return Q("dis_max", queries=ways)
-
-
-def occurring(concept: Concept, kind: str) -> Query:
-    """What meets a concept, among one kind if one is named."""
-    return Q("bool", filter=[one_concept(concept), *([Q("term", kind=kind)] if kind else [])])
+def occurring(concept: Concept, kind: str) -> dict[str, Any]:
+    """Whether anything meets a concept, among one kind if one is named."""
+    among = [{"term": {"kind": kind}}] if kind else []
+    query = {"bool": {"filter": [_one_concept(concept), *among]}}
+    return {"query": query, "size": 0, "terminate_after": 1}
 
 
 def _scored(request: SearchRequest) -> Query:
@@ -176,7 +189,7 @@ def _scored(request: SearchRequest) -> Query:
         }
         located = Q("exists", field="location")
         functions.append(SF("gauss", filter=located, weight=nearness.weight, **gauss))
-    filtered = Q("bool", must=[_matching(request.query)], filter=_other_filters(request))
+    filtered = Q("bool", must=[Q("match_all")], filter=_other_filters(request))
     return Q(
         "function_score",
         query=filtered,
@@ -204,36 +217,48 @@ def _freshness() -> Any:
     return SF("gauss", fresh=falling, weight=ask.FRESHNESS_WEIGHT)
 
 
-def _matching(query: Analysed) -> Query:
+def _matching(query: Analysed) -> dict[str, Any]:
     if not query.concepts:
-        return Q("match_all")
-    concepts = [one_concept(concept) for concept in query.concepts]
-    names = [Q("constant_score", filter=Q("term", name=name), boost=score) for name, score in ask.whole_names(query)]
-    should = [Q("dis_max", queries=names)]
+        return {"match_all": {}}
+    concepts = [_one_concept(concept) for concept in query.concepts]
+    names = [_flat({"term": {"name": name}}, score) for name, score in ask.whole_names(query)]
+    should = [{"dis_max": {"queries": names}}]
     words = ask.typed_words(query)
     if len(words) > 1:
-        should.append(Q("match_phrase", title={"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}))
+        should.append({"match_phrase": {"title": {"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}}})
     should += [
-        Q("constant_score", filter=Q("terms", labels=stems), boost=ask.SHELF_SCORE)
-        for stems in map(ask.shelves, query.concepts)
-        if stems
+        _flat({"terms": {"labels": stems}}, ask.SHELF_SCORE) for stems in map(ask.shelves, query.concepts) if stems
     ]
-    should += [Q("bool", must=[one_concept(concept)], boost=ask.LIKED_BOOST) for concept in query.liked]
+    should += [{"bool": {"must": [_one_concept(concept)], "boost": ask.LIKED_BOOST}} for concept in query.liked]
     if query.may_miss_one:
-        concepts = [Q("bool", should=concepts, minimum_should_match=len(concepts) - 1)]
-    return Q("bool", must=concepts, should=should)
+        concepts = [{"bool": {"should": concepts, "minimum_should_match": len(concepts) - 1}}]
+    return {"bool": {"must": concepts, "should": should}}
 
 
-def _alternative(alternative: Alternative, *, is_place: bool) -> Query:
-    queries = []
-    for clause in ask.clauses(alternative, is_place=is_place):
+def _one_concept(concept: Concept) -> dict[str, Any]:
+    """What meets a concept in any of its ways."""
+    ways = [_one_way(clauses) for clauses in ask.ways(concept)]
+    if concept.parts:
+        parts = [_one_concept(part) for part in concept.parts]
+        ways.append({"bool": {"must": parts, "boost": ask.APART_BOOST}})
+    return {"dis_max": {"queries": ways}}
+
+
+def _one_way(clauses: Sequence[ask.Clause]) -> dict[str, Any]:
+    queries: list[dict[str, Any]] = []
+    for clause in clauses:
         boost = 1.0 if clause.is_flat else clause.weight
+        query: dict[str, Any]
         if len(clause.words) == 1:
-            query = Q("term", **{clause.field: {"value": clause.words[0], "boost": boost}})
+            query = {"term": {clause.field: {"value": clause.words[0], "boost": boost}}}
         else:
-            query = Q("match_phrase", **{clause.field: {"query": " ".join(clause.words), "boost": boost}})
-        queries.append(Q("constant_score", filter=query, boost=clause.weight) if clause.is_flat else query)
-    return Q("dis_max", queries=queries, tie_breaker=ask.TIE_BREAKER)
+            query = {"match_phrase": {clause.field: {"query": " ".join(clause.words), "boost": boost}}}
+        queries.append(_flat(query, clause.weight) if clause.is_flat else query)
+    return {"dis_max": {"queries": queries, "tie_breaker": ask.TIE_BREAKER}}
+
+
+def _flat(query: dict[str, Any], score: float) -> dict[str, Any]:
+    return {"constant_score": {"filter": query, "boost": score}}
 
 
 def _facet_filters(request: SearchRequest) -> dict[str, Query]:

@@ -18,6 +18,7 @@ from typing import Any
 import tantivy
 
 from search.analysis.analyzer import Analysed, Analyzer, Concept
+from search.analysis.spelling import distance_within
 from search.engines import clauses as ask
 from search.engines import tantivy_terms as terms
 from search.engines.contract import (
@@ -34,7 +35,6 @@ from search.engines.contract import (
 )
 from search.engines.folders import Folders
 from search.engines.phases import in_phases, likeliest_first, most_edits
-from search.engines.spelling import distance_within
 from search.results import Sort
 
 logger = logging.getLogger(__name__)

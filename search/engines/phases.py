@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
-from search.analysis.analyzer import Analysed, Analyzer, Concept
+from search.analysis.analyzer import Alternative, Analysed, Analyzer, Concept
+from search.analysis.guesses import TWO_SLIPS
 from search.engines.contract import SearchRequest, SearchResponse, Spelling
 
-_MOST_SPELLINGS = 3
-_MOST_MENDED_WORDS = 2
-_MOST_ATTEMPTS = 6
+_MOST_SPELLINGS = 4
+_MOST_MENDED_WORDS = 3
+_MOST_ATTEMPTS = 8
 # Two words that should be one, or one that should be two, are a smaller slip than a wrong letter.
 _SPACING = 0.5
 _SHORTEST_HALF = 3
@@ -45,7 +46,9 @@ def in_phases(
     occurs: Callable[[Concept], bool],
     analyzer: Analyzer,
 ) -> SearchResponse:
-    """Answer a request exactly; if that finds nothing, with mended spelling; if nothing was misspelt, a long one with one thing less.
+    """Answer a request exactly; if that finds nothing, with mended spelling; if nothing was misspelt, with less of what it asks.
+
+    What is left out is what asks about a thing (ticket, address), then one thing of many.
 
     :param occurs: whether a concept is found anywhere among what is asked for; what occurs is never corrected.
     """
@@ -54,10 +57,13 @@ def in_phases(
     if exact.total or not request.mend or not request.query.concepts:
         return exact
     for text in islice(mended(request.query, spellings=spellings, occurs=occurs, analyzer=analyzer), _MOST_ATTEMPTS):
-        query = replace(analyzer.query(text), wishes=request.query.wishes, around=request.query.around)
+        query = replace(analyzer.query(text, literal=True), wishes=request.query.wishes, around=request.query.around)
         found = run(replace(request, query=query)) if query.concepts else exact
         if found.total:
             return replace(found, corrected=text)
+    needed = tuple(concept for concept in request.query.concepts if not analyzer.is_extra(concept))
+    if 0 < len(needed) < len(request.query.concepts):
+        return run(replace(request, query=replace(request.query, concepts=needed)))
     if len(request.query.concepts) >= _LONG_QUERY:
         return run(replace(request, query=replace(request.query, may_miss_one=True)))
     return exact
@@ -77,24 +83,34 @@ def mended(
         for concept in query.concepts
         if len(concept.typed) == 1 and concept.typed[0] in typed and not occurs(concept)
     ]
+    if not unknown:
+        # Each was found by its stem; a slip may have made a stem that it never had.
+        unknown = [word for word in typed if not analyzer.is_known_word(word) and not occurs(_as_typed(word))]
     if not unknown or len(unknown) > _MOST_MENDED_WORDS:
         return
     yield from _joined(typed, unknown, occurs=occurs, analyzer=analyzer)
     options = []
     for word in unknown:
         others = [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)]
+        guessed = [option for option in analyzer.guesses.of(word) if _is_there(option[1], occurs, analyzer)]
         if analyzer.is_word(word):
             # A word that exists was meant, unless its neighbour makes a name of what is there: bukti nobita, bukit nobita.
-            others = [option for option in others if option[0] == 1.0]
+            others = _nearest([option for option in (*others, *guessed) if option[0] <= 1.0])
         else:
-            others = [*((_SPACING, split) for split in _split(word, analyzer)), *others]
+            others = _nearest([*((_SPACING, split) for split in _split(word, analyzer)), *others, *guessed])
         options.append(others[:_MOST_SPELLINGS])
     must_be_a_name = any(map(analyzer.is_word, unknown))
     for choice in sorted(product(*options), key=lambda choice: sum(cost for cost, _ in choice)):
         instead = dict(zip(unknown, (other for _, other in choice), strict=True))
         text = " ".join(instead.get(word, word) for word in typed)
-        if not must_be_a_name or _is_a_name(text, occurs=occurs, analyzer=analyzer):
+        # Two slips in a short word lead to many words: only a name shows that it was this one.
+        is_far = any(cost >= TWO_SLIPS for cost, _ in choice)
+        if not (must_be_a_name or is_far) or _is_a_name(text, occurs=occurs, analyzer=analyzer):
             yield text
+
+
+def _as_typed(word: str) -> Concept:
+    return Concept((word,), (Alternative(words=(word,), terms=(word,), stems=((word,),)),))
 
 
 def _is_a_name(text: str, *, occurs: Callable[[Concept], bool], analyzer: Analyzer) -> bool:
@@ -108,10 +124,8 @@ def _joined(
 ) -> Iterator[str]:
     """The query with two words written as one, where one of them is no word by itself."""
     for place, (first, second) in enumerate(pairwise(typed)):
-        if first in unknown or second in unknown:
-            (concept,) = analyzer.query(first + second).concepts[:1] or (None,)
-            if concept is not None and occurs(concept):
-                yield " ".join([*typed[:place], first + second, *typed[place + 2 :]])
+        if (first in unknown or second in unknown) and _is_there(first + second, occurs, analyzer):
+            yield " ".join([*typed[:place], first + second, *typed[place + 2 :]])
 
 
 def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
@@ -120,8 +134,28 @@ def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
         return
     for cut in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1):
         halves = word[:cut], word[cut:]
-        if all(analyzer.is_name(half) or (len(half) > _SHORTEST_HALF and analyzer.is_word(half)) for half in halves):
+        if analyzer.is_known(halves) or all(_may_be_half(half, analyzer) for half in halves):
             yield " ".join(halves)
+
+
+def _may_be_half(half: str, analyzer: Analyzer) -> bool:
+    if analyzer.is_name(half):
+        return True
+    return len(half) > _SHORTEST_HALF and (analyzer.is_word(half) or analyzer.is_part(half))
+
+
+def _nearest(options: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Each option once, the nearest first; of equals the one that came first."""
+    best: dict[str, float] = {}
+    for cost, word in options:
+        best[word] = min(cost, best.get(word, cost))
+    return sorted(((cost, word) for word, cost in best.items()), key=lambda option: option[0])
+
+
+def _is_there(text: str, occurs: Callable[[Concept], bool], analyzer: Analyzer) -> bool:
+    """Whether a text is one thing that is found somewhere."""
+    concepts = analyzer.query(text).concepts
+    return len(concepts) == 1 and occurs(concepts[0])
 
 
 def _is_likely(word: str, option: Spelling) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import tantivy
 
-from search.analysis.analyzer import Alternative, Analysed, Concept
+from search.analysis.analyzer import Analysed, Concept
 from search.documents.content import ANY_DAY
 from search.documents.entry import TEXT_WEIGHTS, Entry, card_json
 from search.engines import clauses as ask
@@ -129,17 +129,16 @@ def matching(query: Analysed) -> tantivy.Query:
 
 def one_concept(concept: Concept) -> tantivy.Query:
     """What meets a concept in any of its ways."""
-    typed, *others = concept.alternatives
-    ways = [_alternative(other, is_place=concept.is_place) for other in (typed, *others)]
+    ways = list(map(_one_way, ask.ways(concept)))
     if concept.parts:
         apart = all_of([one_concept(part) for part in concept.parts])
         ways.append(tantivy.Query.boost_query(apart, ask.APART_BOOST))
     return tantivy.Query.disjunction_max_query(ways, 0.0)
 
 
-def _alternative(alternative: Alternative, *, is_place: bool) -> tantivy.Query:
+def _one_way(clauses: Sequence[ask.Clause]) -> tantivy.Query:
     queries = []
-    for clause in ask.clauses(alternative, is_place=is_place):
+    for clause in clauses:
         single = len(clause.words) == 1
         query = (
             term(clause.field, clause.words[0])

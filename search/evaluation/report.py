@@ -20,6 +20,7 @@ def sets() -> dict[str, list[Judged]]:
         "Report half": [query for query in judged if query.half == "report"],
         "Tuning half": [query for query in judged if query.half == "tune"],
         "Blind set": read(FOLDER / "blind.jsonl"),
+        "Second blind set": read(FOLDER / "second.jsonl"),
     }
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from search.analysis import lists
-from search.analysis.analyzer import Analyzer, Names
+from search.analysis.analyzer import Analyzer, Around, Names
 from search.analysis.fold import fold, words
+from search.analysis.guesses import AS_IT_SOUNDS, ONE_SLIP, TWO_SLIPS, WITHOUT_VOWELS, Guesses, sound
 from search.analysis.stems import Stemmer
 from search.analysis.vocabulary import Vocabulary, shipped
 from search.analysis.wishes import Wishes, taken_out
@@ -218,6 +219,63 @@ class TestAsked:
     def test_a_long_query_has_few_other_names(self, local):
         long = local.query("tas sepatu baju topi makanan minuman mainan")
         assert max(len(concept.alternatives) for concept in long.concepts) == 4
+
+
+class TestShorthand:
+    def test_is_written_out_beside_what_was_typed(self, local):
+        assert meant(local, "pjg")[0][:3] == ["pjg", "panjang", "long"]
+
+    def test_of_fillers_asks_for_nothing(self, local):
+        assert [concept.typed for concept in local.query("tmpt wisata yg hrg mrh").concepts] == [("wisata",)]
+
+    def test_makes_a_compound(self, local):
+        assert "jam tangan" in meant(local, "jam tgn")[0]
+
+    def test_near_a_name_is_a_distance(self, local):
+        assert local.query("wisata dkt danau maninjau").around == Around((-0.32, 100.2), 12.0)
+
+
+class TestLiteral:
+    def test_words_about_money_and_days_are_words(self, local):
+        said = local.query("rendang di bawah 50 ribu besok", today=SATURDAY)
+        assert (said.wishes, said.text) == (Wishes(price_max=50_000, day=date(2026, 11, 29)), "rendang")
+        plain = local.query("rendang di bawah 50 ribu besok", today=SATURDAY, literal=True)
+        assert (plain.wishes, plain.text) == (Wishes(), "rendang di bawah 50 ribu besok")
+
+
+class TestEnglishRegions:
+    @pytest.mark.parametrize("typed", ["west pasaman", "pasaman barat", "west pasaman regency"])
+    def test_are_the_same_places(self, typed):
+        known = Analyzer(Names.of([], regions=["Kabupaten Pasaman Barat", "Kabupaten Pasaman"]))
+        (concept,) = known.query(f"pantai di {typed}").concepts[1:]
+        assert (concept.is_place, concept.alternatives[0].terms) == (True, ("pasamanbarat",))
+
+
+class TestGuesses:
+    @pytest.mark.parametrize(
+        ("typed", "guesses"),
+        [
+            ("gudang", [(AS_IT_SOUNDS, "goedang")]),
+            ("mnjng", [(WITHOUT_VOWELS, "menjang")]),
+            ("patnai", [(ONE_SLIP, "pantai")]),
+            ("apntai", [(ONE_SLIP, "pantai")]),
+            ("bantai", [(ONE_SLIP, "pantai")]),
+            ("bateng", [(TWO_SLIPS, "benteng")]),
+            ("songkok", []),
+            ("pantai", []),
+            ("pant4i", []),
+            ("pa", []),
+        ],
+    )
+    def test_are_known_words_the_nearest_first(self, typed, guesses):
+        known = Guesses(["pantai", "menjang", "songket"], names=["goedang", "benteng"])
+        assert known.of(typed) == guesses
+
+    @pytest.mark.parametrize(
+        ("one", "other"), [("photo", "foto"), ("acrylic", "akrilik"), ("ransoem", "ransum"), ("bubble", "buble")]
+    )
+    def test_words_that_sound_alike(self, one, other):
+        assert sound(one) == sound(other)
 
 
 SATURDAY = date(2026, 11, 28)

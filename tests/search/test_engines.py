@@ -152,11 +152,27 @@ class TestMending:
             ("songkte silungkang", "songket silungkang", "listing:4"),
             ("bukitingi", "bukittinggi", "destination:1"),
             ("jam gadnag", "jam gadang", "destination:1"),
+            ("majninau", "maninjau", "destination:2"),
+            ("amninjau", "maninjau", "destination:2"),
+            ("songkhet", "songket", "listing:4"),
         ],
     )
     def test_mends_a_slip_and_says_so(self, filled, q, corrected, first):
         answer = filled.search(ask(q))
         assert (answer.corrected, answer.hits[0].key) == (corrected, first)
+
+    def test_keeps_the_day_and_the_price_that_were_said(self, filled):
+        query = ANALYZER.query("jam gadnag besok", today=SATURDAY)
+        answer = filled.search(SearchRequest(query=query))
+        assert (answer.corrected, [hit.key for hit in answer.hits][:1]) == ("jam gadang", ["destination:1"])
+
+    def test_leaves_out_what_only_asks_about_a_thing(self, filled):
+        answer = filled.search(ask("alamat jam gadang"))
+        assert ([hit.key for hit in answer.hits], answer.corrected) == (["destination:1"], "")
+
+    def test_two_slips_in_a_short_word_need_a_name_around_it(self, filled):
+        assert filled.search(ask("jam gazong")).corrected == "jam gadang"
+        assert filled.search(ask("gazong")).total == 0
 
     def test_searches_what_was_typed_if_told_to(self, filled):
         answer = filled.search(ask("maninjou", mend=False))

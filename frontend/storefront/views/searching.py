@@ -23,8 +23,8 @@ from frontend.parts.values import Choice, Facet, Link, Place
 from frontend.storefront import asked, cards
 from frontend.storefront.asked import Asked
 from marketplace.catalog.models import Category
-from search import queries, services
-from search.results import Beside, FacetValue, Kind, SearchPage, Sort
+from search import labels, queries, services
+from search.results import Beside, FacetValue, Kind, SearchPage, Sort, Understood
 from tourism.regions.models import Region
 
 # The same for every visitor; a proxy may keep it for a moment, a browser asks again each time.
@@ -79,7 +79,11 @@ def show(request: HttpRequest, question: Asked, *, title: str = "", place: Regio
         "chips": chips(question, found),
         "facets": facets(question, found),
         "sorts": sorts(question),
-        "keep": {name: value for name, value in question.parameters() if name in ("q", "type", "exact", "box", "map")},
+        "keep": {
+            name: value
+            for name, value in question.parameters()
+            if name in ("q", "type", "exact", "literal", "box", "map")
+        },
         "days": days(question, now=now),
         "more": more(question, found),
         "places": [
@@ -100,6 +104,7 @@ def show(request: HttpRequest, question: Asked, *, title: str = "", place: Regio
             day=None,
             within=None,
             box=None,
+            literal=question.literal or found.understood != Understood(),
         ),
         "exact_url": replace(question, exact=True).url(),
         "ways_on": [Link(title=way.label, url=Asked().url(**from_parameters(way.parameters))) for way in found.ways_on],
@@ -128,6 +133,7 @@ def search(question: Asked, *, now: datetime) -> SearchPage:
         page=question.page,
         language=language(),
         exact=question.exact,
+        literal=question.literal,
         page_size=PAGE_SIZE,
         now=now,
     )
@@ -211,6 +217,7 @@ def chips(question: Asked, found: SearchPage) -> Sequence[Link]:
     if question.day:
         day = short_day_words(question.day, language())
         removable.append(Link(title=day, url=question.url(day=None), current=True))
+    removable += understood(question, found)
     if question.near:
         near = _("Within %(number)d km") % {"number": question.within} if question.within else _("Near me")
         changes = {"within": None} if question.within else {"near": None, "sort": Sort.BEST}
@@ -218,6 +225,19 @@ def chips(question: Asked, found: SearchPage) -> Sequence[Link]:
     if question.box:
         removable.append(Link(title=_("In this part of the map"), url=question.url(box=None), current=True))
     return removable
+
+
+def understood(question: Asked, found: SearchPage) -> Sequence[Link]:
+    """What was read out of the words as a filter; the address takes these words as words."""
+    read, words = found.understood, []
+    if read.price_min is not None or read.price_max is not None:
+        words.append(labels.price_label(f"{read.price_min or 0}-{'' if read.price_max is None else read.price_max}"))
+    if read.day is not None:
+        words.append(short_day_words(read.day, language()))
+    as_words = question.url(literal=True)
+    return [
+        Link(title=_("From your words: %(filter)s") % {"filter": word}, url=as_words, current=True) for word in words
+    ]
 
 
 def sorts(question: Asked) -> Sequence[Choice]:

@@ -46,6 +46,36 @@ class TestFilters:
         assert [words(chip) for chip in page.select(".chips .is-on")] == ["Rp40.000 sampai Rp60.000 hapus saringan ini"]
         assert page.select_one("#harga-dari")["value"] == "40000"
 
+    def test_a_price_in_words_is_a_filter_that_can_be_taken_away(self, visitor):
+        page = get(visitor, "/cari/?q=rendang+di+bawah+50+ribu&type=goods")
+        (chip,) = page.select(".chips .is-on")
+        assert words(chip) == "Dari kata-kata Anda: Sampai Rp50.000 hapus saringan ini"
+        assert chip["href"] == "/cari/?q=rendang%20di%20bawah%2050%20ribu&type=goods&literal=1"
+        assert titles(page) == ["Rendang telur"]
+        as_words = get(visitor, chip["href"])
+        assert as_words.select(".chips .is-on") == []
+        assert titles(as_words) == []
+        assert as_words.select_one('.filters input[name="literal"]')["value"] == "1"
+
+    def test_a_day_in_words_is_a_filter_that_can_be_taken_away(self, visitor):
+        chips = get(visitor, "/en/cari/?q=jam+gadang+tomorrow").select(".chips .is-on")
+        assert [(words(chip), chip["href"]) for chip in chips] == [
+            ("From your words: Mon, 23 Nov remove this filter", "/en/cari/?q=jam%20gadang%20tomorrow&literal=1")
+        ]
+
+    def test_what_was_chosen_by_hand_goes_before_the_words(self, visitor):
+        page = get(visitor, "/cari/?q=rendang+di+bawah+50+ribu&price_min=40000&price_max=60000")
+        assert [words(chip) for chip in page.select(".chips .is-on")] == ["Rp40.000 sampai Rp60.000 hapus saringan ini"]
+
+    def test_with_nothing_found_one_link_also_takes_the_words_as_words(self, visitor):
+        page = get(visitor, "/cari/?q=rendang+di+bawah+2+ribu")
+        assert page.select_one(".empty a")["href"] == "/cari/?q=rendang%20di%20bawah%202%20ribu&literal=1"
+
+    @pytest.mark.parametrize("value", ["", "0", "2", "ya", "%00"])
+    def test_only_a_one_takes_the_words_as_words(self, visitor, value):
+        page = get(visitor, f"/cari/?q=rendang+di+bawah+50+ribu&literal={value}")
+        assert len(page.select(".chips .is-on")) == 1
+
     def test_near_me_sorts_measures_and_can_be_taken_back(self, visitor):
         page = get(visitor, "/cari/?type=place&lat=-0.31&lon=100.36&sort=nearest")
         assert titles(page) == ["Ngarai Sianok", "Jam Gadang", "Pantai Padang"]
