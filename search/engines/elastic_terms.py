@@ -222,7 +222,7 @@ def _matching(query: Analysed) -> dict[str, Any]:
         return {"match_all": {}}
     concepts = [_one_concept(concept) for concept in query.concepts]
     names = [_flat({"term": {"name": name}}, score) for name, score in ask.whole_names(query)]
-    should = [{"dis_max": {"queries": names}}]
+    should: list[dict[str, Any]] = [{"dis_max": {"queries": names}}]
     words = ask.typed_words(query)
     if len(words) > 1:
         should.append({"match_phrase": {"title": {"query": " ".join(words), "boost": ask.IN_A_ROW_BOOST}}})

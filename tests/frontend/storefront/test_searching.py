@@ -51,16 +51,16 @@ class TestFilters:
         (chip,) = page.select(".chips .is-on")
         assert words(chip) == "Dari kata-kata Anda: Sampai Rp50.000 hapus saringan ini"
         assert chip["href"] == "/cari/?q=rendang%20di%20bawah%2050%20ribu&type=goods&literal=1"
-        assert titles(page) == ["Rendang telur"]
+        assert sorted(titles(page)) == ["Keripik rendang", "Rendang paru", "Rendang telur"]
         as_words = get(visitor, chip["href"])
         assert as_words.select(".chips .is-on") == []
         assert titles(as_words) == []
-        assert as_words.select_one('.filters input[name="literal"]')["value"] == "1"
+        assert as_words.select_one('input[name="literal"]')["value"] == "1"
 
     def test_a_day_in_words_is_a_filter_that_can_be_taken_away(self, visitor):
         chips = get(visitor, "/en/cari/?q=jam+gadang+tomorrow").select(".chips .is-on")
         assert [(words(chip), chip["href"]) for chip in chips] == [
-            ("From your words: Mon, 23 Nov remove this filter", "/en/cari/?q=jam%20gadang%20tomorrow&literal=1")
+            ("From your words: Mon 23 Nov remove this filter", "/en/cari/?q=jam%20gadang%20tomorrow&literal=1")
         ]
 
     def test_what_was_chosen_by_hand_goes_before_the_words(self, visitor):
