@@ -12,6 +12,8 @@ from wagtail.views import serve as serve_page
 from config import checks as checks  # registers them
 from foundation.kept_pages import kept
 
+handler404 = "frontend.parts.views.not_found"
+
 
 def rooms(*names: str) -> list[URLPattern | URLResolver]:
     """The addresses of each room."""

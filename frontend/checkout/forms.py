@@ -47,7 +47,7 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     locality = forms.CharField(
-        label=_("City and province, if it goes elsewhere in Indonesia"),
+        label=_("City and province"),
         required=False,
         max_length=120,
         help_text=_("For example: Jakarta Timur, DKI Jakarta."),
@@ -57,7 +57,6 @@ class CheckoutForm(forms.Form):
     postal_code = forms.CharField(
         label=_("Postal code"),
         required=False,
-        help_text=_("Filled in by itself once you choose a place of the province."),
         max_length=5,
         validators=[RegexValidator(r"^\d{5}$", _("A postal code has five digits."))],
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),

@@ -1,8 +1,10 @@
 """The brands' stylesheet, the offline page, and the list of patterns."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import override
+from django.utils.translation import get_language, override
+from django.views import defaults
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -35,6 +37,13 @@ def boundaries(request: HttpRequest) -> HttpResponse:
         if regency.code in geometries
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is nothing here for this visitor, said in a language of the site: the admin has names of its own for them."""
+    language = get_language() or settings.LANGUAGE_CODE
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        return defaults.page_not_found(request, exception)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.buyer import Buyer
 from foundation.errors import DomainError, InvalidInput
-from marketplace.carts.judging import FEWER_TO_BE_HAD, Problem, Verdict, judge
+from marketplace.carts.judging import FEWER_TO_BE_HAD, NOTHING_TO_BE_HAD, Problem, Verdict, judge
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import loaded_lines
 from marketplace.catalog.models import Variant
@@ -140,17 +140,18 @@ def remove_line(*, buyer: Buyer, line_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def accept_changes(*, buyer: Buyer, now: datetime) -> None:
-    """Agree to what has changed: new prices, and fewer where fewer are left.
-
-    Lines of which nothing can be ordered stay, with their sentence, until the buyer removes them.
-    """
+    """Agree to what has changed: new prices, fewer where fewer are left, and to go on without what cannot be had."""
     cart = open_cart(buyer, now=now)
     lines = list(loaded_lines(cart.pk))
+    gone = []
     for line, verdict in zip(lines, judge(lines, user_id=buyer.user_id, now=now), strict=True):
         line.price_seen = verdict.price
-        if verdict.problem in FEWER_TO_BE_HAD:
+        if verdict.problem in NOTHING_TO_BE_HAD:
+            gone.append(line.pk)
+        elif verdict.problem in FEWER_TO_BE_HAD:
             line.quantity = verdict.most
     CartLine.objects.bulk_update(lines, ["price_seen", "quantity"])
+    CartLine.objects.filter(pk__in=gone).delete()
     touch(cart, now=now)
 
 

@@ -15,6 +15,10 @@ from foundation.codes import tidy_code
 from marketplace.catalog.models import DATED_KINDS
 from marketplace.orders.models import Contact, Order, OrderEvent, OrderLine, OrderStatus, ShopOrder, ShopOrderStatus
 from marketplace.shipping.models import ShippingMethod
+from tourism.regions.models import Region
+
+# A village with its kecamatan and its kabupaten or kota.
+_ADDRESS = "contact__village__parent__parent"
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ class ContactView:
     recipient_name: str
     recipient_phone: str
     address: str
-    # The nagari or kelurahan; outside the province the city and province.
-    village_name: str
+    # Nagari or kelurahan, kecamatan, kabupaten or kota; outside the province the city and province.
+    place: str
     postal_code: str
     note: str
     is_gift: bool
@@ -166,7 +170,7 @@ class ShopOrderDetail:
 
 def order_view(*, order_id: int, now: datetime) -> OrderView:
     """An order with its parts, lines and contact; a fixed number of queries. The caller found it through an owner filter."""
-    order = Order.objects.select_related("contact__village").get(pk=order_id)
+    order = Order.objects.select_related(_ADDRESS).defer(f"{_ADDRESS}__boundary").get(pk=order_id)
     parts = _parts(ShopOrder.objects.filter(order=order))
     lines = [line for part in parts for line in part.lines]
     return OrderView(
@@ -261,7 +265,11 @@ def todo_counts(*, user_id: int, shop_id: int | None = None) -> dict[str, int]:
 def shop_order_detail(*, user_id: int, shop_order_id: int) -> ShopOrderDetail | None:
     """A shop order of a shop that this account runs; None for a stranger."""
     row = (
-        ShopOrder.objects.managed_by(user_id).select_related("order__contact__village").filter(pk=shop_order_id).first()
+        ShopOrder.objects.managed_by(user_id)
+        .select_related(f"order__{_ADDRESS}")
+        .defer(f"order__{_ADDRESS}__boundary")
+        .filter(pk=shop_order_id)
+        .first()
     )
     if row is None:
         return None
@@ -375,11 +383,17 @@ def _contact(contact: Contact) -> ContactView:
         recipient_name=contact.recipient_name,
         recipient_phone=contact.recipient_phone,
         address=contact.address,
-        village_name=contact.village.name if contact.village else contact.locality,
+        place=_place(contact.village) if contact.village else contact.locality,
         postal_code=contact.postal_code,
         note=contact.note,
         is_gift=contact.is_gift,
     )
+
+
+def _place(village: Region) -> str:
+    """A nagari or kelurahan with its kecamatan and its kabupaten or kota; they are loaded."""
+    regency = village.parent.parent if village.parent else None
+    return ", ".join(region.name for region in (village, village.parent, regency) if region)
 
 
 def _amount(part: ShopOrder, lines: Iterable[LineView]) -> int:

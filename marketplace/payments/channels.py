@@ -59,6 +59,13 @@ GIVEN_BACK: Mapping[str, tuple[int | None, int | None, bool, tuple[time, time] |
     "akulaku": (None, None, False, None),
     "credit_card": (None, None, False, None),
 }
+# What Snap calls a channel, where that is no virtual account of a bank.
+_OF_SNAP = {
+    **METHODS,
+    "other_qris": PaymentMethod.QRIS,
+    "indomaret": PaymentMethod.COUNTER,
+    "alfamart": PaymentMethod.COUNTER,
+}
 _BANKS = {"bca": "BCA", "bni": "BNI", "bri": "BRI", "permata": "Permata", "mandiri": "Mandiri", "cimb": "CIMB Niaga"}
 _WALLETS = {"gopay": "GoPay", "shopeepay": "ShopeePay", "dana": "DANA", "ovo": "OVO"}
 _STORES = {"indomaret": "Indomaret", "alfamart": "Alfamart"}
@@ -87,6 +94,12 @@ def offered_for(amount: int, *, day: date) -> tuple[str, ...]:
         if rule.is_offered and rule.least_amount <= amount and (rule.most_amount is None or amount <= rule.most_amount)
     ]
     return tuple(fitting) or ("other_qris",)
+
+
+def ways_for(amount: int, *, day: date) -> list[str]:
+    """The kinds of ways to pay an amount on a day, in the visitor's language; one query."""
+    methods = (_OF_SNAP.get(channel, PaymentMethod.VIRTUAL_ACCOUNT) for channel in offered_for(amount, day=day))
+    return [str(method.label) for method in dict.fromkeys(methods)]
 
 
 def refund_rule(payment: Payment, *, now: datetime) -> RefundRule | None:

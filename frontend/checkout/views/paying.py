@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.accounts.buyer import Buyer
+from foundation.clock import day_of
 from foundation.errors import DomainError
 from frontend.checkout import shipping
 from frontend.checkout.forms import CheckoutForm, fresh_key
@@ -21,6 +22,7 @@ from frontend.parts.visitors import cart_buyer, payment_minutes
 from marketplace.carts.queries import cart_view
 from marketplace.inventory.services import PoolExhausted
 from marketplace.orders.models import Order
+from marketplace.payments.channels import ways_for
 from marketplace.sales import services
 from marketplace.shipping.models import ShippingMethod
 from tourism.regions import queries as regions
@@ -136,6 +138,7 @@ def show(request: HttpRequest, form: CheckoutForm, sums: shipping.Sums, *, statu
         "typed": typed,
         "chosen": chosen.code if chosen else "",
         "total": sums.total,
+        "ways": ways_for(sums.total, day=day_of(timezone.now())),
         "window": payment_minutes(),
         "other_recipient": bool(form["recipient_name"].value() or form["recipient_phone"].value()),
         "nav_current": "cart",

@@ -132,7 +132,7 @@ def chosen_quantity(query: QueryDict, variant: VariantOffer | None, listing: Lis
 
 def facts(listing: ListingView) -> list[tuple[str, str]]:
     """What a buyer of goods asks; what the seller has not said says so."""
-    found = [(_("Net weight"), f"{listing.weight_grams} g" if listing.weight_grams else "")]
+    found = [(_("Weight, packed"), f"{listing.weight_grams} g" if listing.weight_grams else "")]
     if listing.halal_state != "NOT_FOOD":
         halal = f"{listing.halal_label} {listing.halal_number}".strip()
         found += [

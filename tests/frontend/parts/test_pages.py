@@ -7,8 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import get_resolver
 from django.utils.translation import override
 from django.views import defaults
 
@@ -66,6 +68,10 @@ class TestPatternList:
 
 
 @pytest.mark.django_db
+def resolve_error(status):
+    return get_resolver().resolve_error_handler(status)
+
+
 class TestErrors:
     def test_nothing_found_says_so_and_offers_the_search(self, client):
         response = client.get("/pribadi/bukan-alamat/")
@@ -73,6 +79,14 @@ class TestErrors:
         assert response.status_code == 404
         assert page.h1.text == "Halaman tidak ditemukan"
         assert page.select_one("form.find")
+
+    def test_in_the_admin_too_it_speaks_a_language_of_the_site(self):
+        # As Wagtail's catalogue calls Indonesian.
+        with override("id-id"):
+            page = soup(resolve_error(404)(RequestFactory().get("/admin/bukan-alamat/"), Http404()))
+        assert page.html["lang"] == "id"
+        assert page.h1.text == "Halaman tidak ditemukan"
+        assert "id-id" not in str(page)
 
     def test_a_refusal_tells_a_stranger_no_more_than_that(self):
         request = RequestFactory().get("/toko/orang-lain/")

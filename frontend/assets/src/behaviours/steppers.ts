@@ -15,10 +15,21 @@ export function bindSteppers(): void {
     const input = event.target as HTMLInputElement;
     if (input.matches?.(".stepper input")) settle(input);
   });
+  // Before htmx asks what it costs: a number that cannot be had becomes the nearest one that can.
+  document.addEventListener("change", (event) => {
+    const input = event.target as HTMLInputElement;
+    if (input.matches?.(".stepper input")) keepWithin(input);
+  }, true);
   for (const input of document.querySelectorAll<HTMLInputElement>(".stepper input")) settle(input);
   document.addEventListener("htmx:load", (event) => {
     for (const input of (event.target as Element).querySelectorAll<HTMLInputElement>(".stepper input")) settle(input);
   });
+}
+
+function keepWithin(input: HTMLInputElement): void {
+  if (input.max !== "" && input.valueAsNumber > Number(input.max)) input.value = input.max;
+  if (input.min !== "" && !(input.valueAsNumber >= Number(input.min))) input.value = input.min;
+  settle(input);
 }
 
 function settle(input: HTMLInputElement): void {
