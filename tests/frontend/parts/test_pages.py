@@ -67,11 +67,11 @@ class TestPatternList:
         assert len(names) == len(set(names))
 
 
-@pytest.mark.django_db
 def resolve_error(status):
     return get_resolver().resolve_error_handler(status)
 
 
+@pytest.mark.django_db
 class TestErrors:
     def test_nothing_found_says_so_and_offers_the_search(self, client):
         response = client.get("/pribadi/bukan-alamat/")
