@@ -19,7 +19,7 @@ LONGEST_SIDE = 1920
 WIDTHS = (320, 640, 960)
 # By file ending, best first: media type, Pillow's name, and what it is saved with.
 FORMATS: dict[str, tuple[str, str, dict[str, object]]] = {
-    "avif": ("image/avif", "AVIF", {"quality": 44, "speed": 7}),
+    "avif": ("image/avif", "AVIF", {"quality": 44, "speed": 8}),
     "webp": ("image/webp", "WEBP", {"quality": 74, "method": 4}),
     "jpg": ("image/jpeg", "JPEG", {"quality": 78, "optimize": True, "progressive": True}),
 }
