@@ -31,6 +31,7 @@ class TestWorker:
         assert settled() == [DeliveryStatus.DEAD]
 
     def test_finds_the_work_of_lost_messages_at_the_next_beat(self, transactional_db, real_broker, somebody, request):
+        broker().flushdb()
         for key in range(5):
             services.publish(topic="house.tested", key=key, now=NOON)
         assert broker().llen("celery") == 5
