@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.clock import day_of
 from foundation.errors import DomainError, InvalidInput
 from frontend.gate.selling import choice_of, nonce_of, pieces_of, read_sales, rupiah_of
-from frontend.gate.views import LONGEST_OFFLINE, at_own_gate, device_of, remember_device
+from frontend.gate.views import LONGEST_OFFLINE, at_own_gate, device_of, from_a_phone, remember_device
 from frontend.parts.order_access import ticket_token
 from frontend.parts.values import Link
 from marketplace.sales import gate_queries as queries
 from marketplace.sales import services
 from marketplace.sales.models import GateSale
-from marketplace.tickets.models import Gate
+from marketplace.tickets.models import Device, Gate
 from marketplace.tickets.queries import TicketView
 
 # More codes than this are not shown at a gate: the paper has them all.
@@ -123,20 +124,12 @@ def decide(request: HttpRequest, gate: Gate, sale_id: int) -> HttpResponse:
     return act(request, gate, sale_id, decision, done)
 
 
-@require_POST
-@at_own_gate
-def upload(request: HttpRequest, gate: Gate) -> HttpResponse:
+@from_a_phone
+def upload(request: HttpRequest, gate: Gate, device: Device, now: datetime) -> dict[str, Any]:
     """Take over what the phone sold without signal. A repeat records nothing twice."""
-    now = timezone.now()
-    device = device_of(request, gate, now=now)
-    if device is None:
-        return JsonResponse({"error": _("This phone is not known. Open the gate's page once with signal.")}, status=409)
-    try:
-        sales = read_sales(request, now=now, longest=LONGEST_OFFLINE)
-        recorded = services.upload_gate_sales(gate=gate, device=device, by_id=person(request), sales=sales, now=now)
-    except DomainError as refusal:
-        return JsonResponse({"error": refusal.sentence}, status=refusal.status)
-    return JsonResponse({"recorded": {str(one.nonce): one.status for one in recorded}})
+    sales = read_sales(request, now=now, longest=LONGEST_OFFLINE)
+    recorded = services.upload_gate_sales(gate=gate, device=device, by_id=person(request), sales=sales, now=now)
+    return {"recorded": {str(one.nonce): one.status for one in recorded}}
 
 
 @reads_or_sends

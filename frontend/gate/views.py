@@ -94,21 +94,33 @@ def day_list(request: HttpRequest, gate: Gate) -> HttpResponse:
     return JsonResponse(queries.day_list(gate, day_of(now), now=now).as_json())
 
 
-@require_POST
-@at_own_gate
-def upload(request: HttpRequest, gate: Gate) -> HttpResponse:
+def from_a_phone(take: Callable[[HttpRequest, Gate, Device, datetime], dict[str, Any]]) -> Callable[..., HttpResponse]:
+    """Let a view take over what one of the gate's phones kept without signal; a refusal is answered as values too."""
+
+    @require_POST
+    @at_own_gate
+    @wraps(take)
+    def upload(request: HttpRequest, gate: Gate) -> HttpResponse:
+        now = timezone.now()
+        device = device_of(request, gate, now=now)
+        if device is None:
+            sentence = _("This phone is not known. Open the gate's page once with signal.")
+            return JsonResponse({"error": sentence}, status=409)
+        try:
+            return JsonResponse(take(request, gate, device, now))
+        except DomainError as refusal:
+            return JsonResponse({"error": refusal.sentence}, status=refusal.status)
+
+    return upload
+
+
+@from_a_phone
+def upload(request: HttpRequest, gate: Gate, device: Device, now: datetime) -> dict[str, Any]:
     """Take over what the phone admitted without signal. A repeat records nothing twice."""
-    now = timezone.now()
-    device = device_of(request, gate, now=now)
-    if device is None:
-        return JsonResponse({"error": _("This phone is not known. Open the gate's page once with signal.")}, status=409)
-    try:
-        scans = read_scans(request, now=now)
-    except DomainError as refusal:
-        return JsonResponse({"error": refusal.sentence}, status=refusal.status)
+    scans = read_scans(request, now=now)
     recorded = services.upload_scans(gate=gate, device=device, by_id=int(request.user.pk or 0), scans=scans, now=now)
     count = queries.gate_count(gate, day_of(now))
-    return JsonResponse({"recorded": {one.nonce: one.verdict for one in recorded}, "count": count_words(count)})
+    return {"recorded": {one.nonce: one.verdict for one in recorded}, "count": count_words(count)}
 
 
 @require_safe

@@ -93,6 +93,11 @@ class Booth:
             gate=self.gate, sale_id=sale.pk, by_id=by_id or self.user.pk, reason="salah jumlah", now=now
         )
 
+    def admits_the_first(self) -> None:
+        """Scan the code of the first ticket."""
+        code = Ticket.objects.first().code
+        redeem(gate=self.gate, scanned=code, by_id=self.user.pk, nonce="n", scanned_at=OPEN, now=OPEN)
+
     @property
     def taken(self) -> int:
         """How many places are taken."""
@@ -319,14 +324,7 @@ class TestWithoutSignal:
 class TestLettingIn:
     def test_lets_in_each_ticket_once(self, booth):
         sale = booth.sells(adults=2)
-        redeem(
-            gate=booth.gate,
-            scanned=Ticket.objects.first().code,
-            by_id=booth.user.pk,
-            nonce="n",
-            scanned_at=OPEN,
-            now=OPEN,
-        )
+        booth.admits_the_first()
         counts = [admit_gate_sale(gate=booth.gate, sale_id=sale.pk, by_id=booth.user.pk, now=OPEN) for _time in "12"]
         assert (counts, Redemption.objects.count(), faults()) == ([1, 0], 2, [])
 
@@ -362,14 +360,7 @@ class TestTakingBack:
 
     def test_not_once_somebody_came_in(self, booth):
         sale = booth.sells(adults=2)
-        redeem(
-            gate=booth.gate,
-            scanned=Ticket.objects.first().code,
-            by_id=booth.user.pk,
-            nonce="n",
-            scanned_at=OPEN,
-            now=OPEN,
-        )
+        booth.admits_the_first()
         before = money()
         with pytest.raises(GateSaleRefused, match="came in"):
             booth.voids(sale)
