@@ -10,7 +10,7 @@ from foundation.outbox import registry as outbox
 from foundation.outbox.models import Event
 from search import indexer
 from search.documents import destinations, events, listings, shops, sources, stories, trips
-from search.engines.contract import EngineDown
+from search.engines.contract import EngineBroken, EngineDown
 
 
 def register() -> None:
@@ -34,3 +34,5 @@ def index_equals_database() -> Iterator[Finding]:
             yield Finding(difference.key, f"{difference.kind}: {difference.detail}")
     except EngineDown as down:
         yield Finding("search", f"the engine does not answer: {down}")
+    except EngineBroken as broken:
+        yield Finding("search", f"{broken} Build it with: manage.py search rebuild")

@@ -2,20 +2,19 @@
 
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo.supervisor import Program, Supervisor, free_ports
+from tests.commands import Commands
 from tests.databases import fresh_postgresql, fresh_sqlite, with_name
 
 ROOT = Path(__file__).resolve().parent.parent
 # The demo province is loaded before the site answers; a busy machine with two cores takes its time.
 START_SECONDS = 420
-COMMAND_SECONDS = 180
 # The Redis database of the stack; the test workers take the low numbers.
 REDIS_DATABASE = 15
 
@@ -26,7 +25,7 @@ class LiveStack:
 
     port: int
     folder: Path
-    environment: Mapping[str, str]
+    commands: Commands
 
     def address(self, path: str = "/", *, region: str = "") -> str:
         """Answer the address of a page, of the province or of a region by its slug."""
@@ -48,19 +47,7 @@ class LiveStack:
 
         :raises AssertionError: the command failed; the message holds its output.
         """
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}"
-        return done.stdout
+        return self.commands.run(*arguments)
 
     def audit(self) -> None:
         """Prove that everything which must always hold still holds."""
@@ -71,13 +58,15 @@ class LiveStack:
 def running_stack(*, folder: Path) -> Iterator[LiveStack]:
     """Run the demo as a person would, and end it afterwards."""
     port, _simulator = free_ports(2)
-    with fresh_environment(folder, port=port) as environment:
-        stack = LiveStack(port, folder, environment)
-        with Supervisor(logs=folder / "log", environment=environment) as supervisor:
-            command = [sys.executable, "manage.py", "run_demo", "--port", str(port), "--end-with-parent"]
-            supervisor.start(Program("demo", command), folder=ROOT)
-            supervisor.wait_for(f"http://127.0.0.1:{port}/readyz", seconds=START_SECONDS)
-            yield stack
+    with (
+        fresh_environment(folder, port=port) as environment,
+        closing(Commands(environment)) as commands,
+        Supervisor(logs=folder / "log", environment=environment) as supervisor,
+    ):
+        command = [sys.executable, "manage.py", "run_demo", "--port", str(port), "--end-with-parent"]
+        supervisor.start(Program("demo", command), folder=ROOT)
+        supervisor.wait_for(f"http://127.0.0.1:{port}/readyz", seconds=START_SECONDS)
+        yield LiveStack(port, folder, commands)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from tests.benchmarks import orders, pages, weight
 from tests.benchmarks.processes import idle_share, load, usage
 from tests.benchmarks.stand import Stand
+from tests.commands import Commands
 from tests.journeys.backstage import waits_for_pictures
 from tests.stack import LiveStack, running_stack
 from tools.services import provided
@@ -25,7 +26,8 @@ PARTS = ("pages", "orders", "weight")
 def site(arguments: argparse.Namespace) -> Iterator[LiveStack]:
     """The site that is measured: a fresh one with PostgreSQL, Redis and Elasticsearch, or the one that runs already."""
     if arguments.site:
-        yield LiveStack(arguments.site, Path(os.environ["LAPAU_DATA"]), {**os.environ, "DEMO": "1"})
+        with closing(Commands({**os.environ, "DEMO": "1"})) as commands:
+            yield LiveStack(arguments.site, Path(os.environ["LAPAU_DATA"]), commands)
         return
     with provided(durable=True) as addresses, tempfile.TemporaryDirectory(prefix="lapau-bench-") as folder:
         os.environ.update(addresses)

@@ -47,7 +47,7 @@ class Stand:
         self.stack = stack
         self.port = stack.port
         self.host = f"lapau.localhost:{stack.port}"
-        url = stack.environment["DATABASE_URL"]
+        url = stack.commands.environment["DATABASE_URL"]
         self.database = psycopg.connect(re.sub(r"^postgres(ql)?://", "postgresql://", url), autocommit=True)
         self.database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         self.web = root_of("gunicorn", f"--bind 127.0.0.1:{stack.port}")

@@ -241,6 +241,16 @@ class TestVerifying:
         assert "listing:999999" not in found(index)
         assert set(keys) <= set(found(index))
 
+    def test_the_audit_names_an_index_that_is_not_there(self, index):
+        listed()
+        outbox.drain(now=NOW)
+        index.drop()
+        [finding] = index_equals_database()
+        assert finding.row == "search"
+        assert "manage.py search rebuild" in finding.fault
+        indexer.rebuild(now=LATER)
+        assert list(index_equals_database()) == []
+
     def test_the_command_says_what_differs_and_mends_it(self, index, capsys):
         listing = listed()
         outbox.drain(now=NOW)
