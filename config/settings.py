@@ -306,7 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "publish-due-pages": {"task": "cms.pages.tasks.publish_due_pages", "schedule": timedelta(minutes=1)},
     "render-waiting-pictures": {
         "task": "marketplace.catalog.tasks.render_waiting_pictures",
-        "schedule": timedelta(minutes=10),
+        "schedule": timedelta(minutes=1),
     },
     "open-new-slots": {
         "task": "marketplace.inventory.tasks.open_new_slots",

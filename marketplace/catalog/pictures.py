@@ -101,11 +101,21 @@ def rendition_name(name: str, width: int, ending: str) -> str:
     return f"{stem}-{width}.{ending}"
 
 
-def rendition(content: bytes, *, width: int, ending: str) -> bytes:
-    """A kept picture at a width, in the format of this ending."""
-    _media_type, pillow_format, options = FORMATS[ending]
+def decoded(content: bytes) -> Image.Image:
+    """The pixels of a kept picture."""
     with Image.open(BytesIO(content), formats=_ACCEPTED) as picture:
-        full = picture.convert("RGB")
-        if full.width > width:
-            full = full.resize((width, max(1, round(full.height * width / full.width))), Image.Resampling.LANCZOS)
-        return saved(full, pillow_format, options)
+        return picture.convert("RGB")
+
+
+def narrowed(picture: Image.Image, width: int) -> Image.Image:
+    """A picture at a width; one that is narrower stays as it is."""
+    if picture.width <= width:
+        return picture
+    height = max(1, round(picture.height * width / picture.width))
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def encoded(picture: Image.Image, ending: str) -> bytes:
+    """A picture in the format of this ending."""
+    _media_type, pillow_format, options = FORMATS[ending]
+    return saved(picture, pillow_format, options)

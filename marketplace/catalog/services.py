@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from foundation.codes import random_code
 from foundation.errors import DomainError, InvalidInput
@@ -237,7 +238,8 @@ def add_picture(*, upload: "File[bytes]", is_sample: bool = False, now: datetime
         )
         if is_new:
             # The one that pages show until the worker has made the others: a phone should not load the whole picture.
-            _render(picture, kept, width=formats.middle_of(picture.width), ending="jpg")
+            width = formats.middle_of(picture.width)
+            _keep_rendition(picture, formats.narrowed(formats.decoded(kept), width), width=width, ending="jpg")
             publish(topic="picture.added", key=picture.pk, now=now)
     return picture
 
@@ -248,10 +250,11 @@ def render_picture(*, picture_id: int, now: datetime) -> None:
     if picture.rendered_at is not None:
         return
     with default_storage.open(picture.file.name or "") as file:
-        content = file.read()
+        whole = formats.decoded(file.read())
     for width in formats.widths_of(picture.width):
+        shown = formats.narrowed(whole, width)
         for ending in formats.FORMATS:
-            _render(picture, content, width=width, ending=ending)
+            _keep_rendition(picture, shown, width=width, ending=ending)
     with transaction.atomic():
         Picture.objects.filter(pk=picture_id).update(rendered_at=now)
         shown_by = ListingPicture.objects.filter(picture_id=picture_id).order_by("listing_id")
@@ -259,10 +262,10 @@ def render_picture(*, picture_id: int, now: datetime) -> None:
         publish_many(topic="listing.changed", keys=keys, now=now)
 
 
-def _render(picture: Picture, content: bytes, *, width: int, ending: str) -> None:
+def _keep_rendition(picture: Picture, shown: Image.Image, *, width: int, ending: str) -> None:
     target = formats.rendition_name(picture.file.name or "", width, ending)
     if not default_storage.exists(target):
-        default_storage.save(target, ContentFile(formats.rendition(content, width=width, ending=ending)))
+        default_storage.save(target, ContentFile(formats.encoded(shown, ending)))
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
@@ -97,11 +98,11 @@ class TestNormalised:
 class TestRendition:
     @pytest.mark.parametrize(("ending", "kind"), [("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG")])
     def test_is_made_in_every_format(self, ending: str, kind: str):
-        made = opened(pictures.rendition(photo(1200, 900), width=320, ending=ending))
+        made = opened(pictures.encoded(pictures.narrowed(pictures.decoded(photo(1200, 900)), 320), ending))
         assert (made.format, made.size) == (kind, (320, 240))
 
     def test_is_never_blown_up(self):
-        assert opened(pictures.rendition(photo(240, 300), width=320, ending="webp")).size == (240, 300)
+        assert pictures.narrowed(pictures.decoded(photo(240, 300)), 320).size == (240, 300)
 
     @pytest.mark.parametrize(("width", "shown"), [(250, (320,)), (700, (320, 640)), (1920, (320, 640, 960))])
     def test_comes_in_the_widths_that_the_picture_has(self, width: int, shown: tuple[int, ...]):
@@ -159,10 +160,20 @@ class TestAddPicture:
     def test_rendering_again_makes_nothing_more(self, monkeypatch):
         picture = self.add(photo())
         services.render_picture(picture_id=picture.pk, now=NOW)
-        monkeypatch.setattr(pictures, "rendition", lambda *args, **kwargs: pytest.fail("rendered twice"))
+        monkeypatch.setattr(pictures, "encoded", lambda *args, **kwargs: pytest.fail("rendered twice"))
         services.render_picture(picture_id=picture.pk, now=NOW)
 
+    def test_a_picture_that_another_worker_renders_is_left_to_it(self):
+        picture = self.add(photo())
+        cache.add(f"render-picture-{picture.pk}", True, 60)
+        tasks.render_picture(picture_id=picture.pk)
+        assert Picture.objects.get().rendered_at is None
+        cache.delete(f"render-picture-{picture.pk}")
+        tasks.render_picture(picture_id=picture.pk)
+        assert Picture.objects.get().rendered_at is not None
+
     def test_the_beat_heals_a_lost_wake_up_and_one_broken_file_stops_no_other(self, caplog):
+        cache.delete("waiting-pictures")
         broken, whole = self.add(photo(colour="blue")), self.add(photo(colour="green"))
         default_storage.delete(broken.file.name)
 
