@@ -7,6 +7,7 @@ Measured on the project's word lists, no algorithm alone comes near a root list 
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from threading import local
 
 import snowballstemmer
 from Sastrawi.Dictionary.ArrayDictionary import ArrayDictionary
@@ -32,21 +33,41 @@ def _sastrawi() -> Sastrawi:
     return Sastrawi(ArrayDictionary(sorted(roots())))
 
 
+# Both stemmers are slow, and what they say of a word never changes: a new gazetteer begins with what earlier ones learned.
+@lru_cache(maxsize=200_000)
+def _indonesian_stem(word: str) -> str:
+    return str(_sastrawi().stem(word))
+
+
+@lru_cache(maxsize=200_000)
+def _english_stem(word: str) -> str:
+    return str(_snowballs.english.stemWord(word))
+
+
+class _Snowballs(local):
+    """One for each thread: it keeps the word that it is at."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_snowballs = _Snowballs()
+
+
 class Stemmer:
     """Stems of Indonesian and English words that leave the given names alone."""
 
     def __init__(self, names: Iterable[str] = (), protected: Iterable[str] = ()) -> None:
         self.overrides = dict(read_pairs("overrides.tsv"))
-        ordinary = {name for name in names if _CIRCUMFIX.match(name) and _sastrawi().stem(name) in roots()}
+        ordinary = {name for name in names if _CIRCUMFIX.match(name) and _indonesian_stem(name) in roots()}
         self.kept = (
             (frozenset(names) - ordinary - self.overrides.keys())
             | frozenset(protected)
             | frozenset(read_words("doubled.txt"))
         )
-        # The memo: a shop's vocabulary is small, Sastrawi is slow.
+        # The memo: a shop's vocabulary is small.
         self.indonesian = lru_cache(maxsize=200_000)(self._indonesian)
         self.english = lru_cache(maxsize=200_000)(self._english)
-        self._snowball = snowballstemmer.stemmer("english")
 
     def _indonesian(self, word: str) -> str:
         """The Indonesian stem of one folded word."""
@@ -61,7 +82,7 @@ class Stemmer:
             return self.overrides[bare]
         if bare in self.kept:
             return bare
-        stem = str(_sastrawi().stem(word))
+        stem = _indonesian_stem(word)
         # What is no Indonesian word may be an English one: titles mix both.
         return stem if stem != word or word in roots() else self.english(word)
 
@@ -78,7 +99,7 @@ class Stemmer:
         """The English stem of one folded word."""
         if word in self.kept or len(word) < 4 or not word.isalpha():
             return word
-        stem = str(self._snowball.stemWord(word))
+        stem = _english_stem(word)
         # Plurals of words that stay: beaches, waterfalls.
         return next(
             (kept for kept in (stem, word.removesuffix("s"), word.removesuffix("es")) if kept in self.kept), stem
