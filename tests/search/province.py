@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from search import gazetteer, indexer, suggestions
 from search.engines import chosen
@@ -38,26 +41,62 @@ class Down:
         return SimpleNamespace(is_up=False, documents=0, detail="gone")
 
 
-@pytest.fixture
-def index(db: None, settings: Any, tmp_path: Path) -> Iterator[Engine]:
-    """The chosen engine of this mode: embedded, or Elasticsearch."""
-    settings.SEARCH_FOLDER = tmp_path / "index"
-    settings.SEARCH_INDEX = f"test-{os.getpid()}-{tmp_path.name}".lower()
-    chosen.engine.cache_clear()
-    gazetteer.forget()
-    suggestions.forget()
-    engine = chosen.engine()
-    with engine.rebuild():
-        pass
-    yield engine
-    engine.drop()
+@contextmanager
+def fresh_index(folder: Path) -> Iterator[Engine]:
+    """The chosen engine of this mode, embedded or Elasticsearch, with an empty index of its own."""
+    with override_settings(
+        SEARCH_FOLDER=folder / "index", SEARCH_INDEX=f"test-{os.getpid()}-{folder.name}".lower().rstrip("_")
+    ):
+        forget()
+        engine = chosen.engine()
+        with engine.rebuild():
+            pass
+        yield engine
+        engine.drop()
+    forget()
+
+
+def forget() -> None:
+    """Forget what a process keeps of an index and of the rows behind it."""
     chosen.engine.cache_clear()
     gazetteer.forget()
     suggestions.forget()
 
 
 @pytest.fixture
-def province(index):
+def index(db: None, tmp_path: Path) -> Iterator[Engine]:
+    """An empty index for one test."""
+    with fresh_index(tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def province(index: Engine) -> Engine:
+    """The small province, for a test that changes its rows or its index."""
+    build(index)
+    return index
+
+
+@pytest.fixture(scope="module")
+def _rows_of_the_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("province")
+    with django_db_blocker.unblock(), transaction.atomic(), fresh_index(folder) as engine:
+        build(engine)
+        yield engine
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def standing_province(_rows_of_the_module: Engine, db: None) -> Engine:
+    """The small province, made once for the tests of a module, which only ask. What a test writes is undone after it."""
+    gazetteer.forget()
+    suggestions.forget()
+    return _rows_of_the_module
+
+
+def build(engine: Engine) -> None:
     """Three places, two tickets, three goods of two shops in two regions."""
     bukittinggi = RegencyFactory(
         code="13.75",
@@ -109,5 +148,4 @@ def province(index):
     )
     SlotFactory(listing=ticket.listing)
     indexer.rebuild(now=NOW)
-    index.refresh()
-    return index
+    engine.refresh()

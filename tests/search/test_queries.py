@@ -23,7 +23,7 @@ def titles(page):
 
 @pytest.mark.django_db
 class TestSearch:
-    def test_all_kinds_in_one_ranking_with_facets(self, province):
+    def test_all_kinds_in_one_ranking_with_facets(self, standing_province):
         page = ask("jam gadang")
         assert titles(page) == ["Jam Gadang", "Naik Jam Gadang"]
         assert [result.kind for result in page.results] == [Kind.DESTINATION, Kind.TICKET]
@@ -33,7 +33,7 @@ class TestSearch:
         ]
         assert (page.total, page.page, page.pages, page.limited, page.corrected) == (2, 1, 1, False, "")
 
-    def test_in_english_with_english_addresses(self, province):
+    def test_in_english_with_english_addresses(self, standing_province):
         page = ask("climb", language="en", kind="ticket")
         assert (titles(page), page.results[0].url, page.results[0].kind_label) == (
             ["Climb Gadang"],
@@ -42,7 +42,7 @@ class TestSearch:
         )
         assert page.results[0].url.startswith("/en/tiket/")
 
-    def test_a_result_says_what_a_card_shows(self, province):
+    def test_a_result_says_what_a_card_shows(self, standing_province):
         (result,) = ask("rendang telur", regions=["13.71"]).results
         assert (result.price, result.price_is_from, result.place, result.region_code, result.shop) == (
             45_000,
@@ -53,64 +53,64 @@ class TestSearch:
         )
         assert (result.category_label, result.badge, result.sample) == ("Makanan", None, False)
 
-    def test_a_closed_place_says_so(self, province):
+    def test_a_closed_place_says_so(self, standing_province):
         badge = ask("ngarai sianok").results[0].badge
         assert (badge.code, badge.tone, badge.text) == ("closed", "stop", "Tutup")
 
-    def test_a_dated_ticket_is_found_on_its_day_and_says_when_it_has_no_more(self, province):
+    def test_a_dated_ticket_is_found_on_its_day_and_says_when_it_has_no_more(self, standing_province):
         assert titles(ask("naik jam gadang", day=date(2026, 11, 29), kind="ticket")) == ["Naik Jam Gadang"]
         assert titles(ask("naik jam gadang", day=date(2026, 11, 30), kind="ticket")) == []
         later = queries.search("naik jam gadang", kind="ticket", now=datetime(2026, 12, 24, tzinfo=UTC))
         assert later.results[0].badge.code == "no_dates"
         assert ask("naik jam gadang", kind="ticket").results[0].next_date == date(2026, 11, 29)
 
-    def test_prices_filter_exactly_what_their_facet_counts(self, province):
+    def test_prices_filter_exactly_what_their_facet_counts(self, standing_province):
         for value in ask("rendang").facets["price"]:
             low, _, high = value.value.partition("-")
             page = ask("rendang", price_min=int(low), price_max=int(high) if high else None)
             assert page.total == value.count
             assert [choice.selected for choice in page.facets["price"] if choice.value == value.value] == [True]
 
-    def test_prices_are_said_in_words(self, province):
+    def test_prices_are_said_in_words(self, standing_province):
         assert [value.label for value in ask("rendang").facets["price"]] == [
             "Rp25.000 sampai Rp50.000",
             "Rp100.000 sampai Rp250.000",
         ]
 
-    def test_a_chosen_filter_stays_with_zero(self, province):
+    def test_a_chosen_filter_stays_with_zero(self, standing_province):
         page = ask("jam gadang", regions=["13.71"])
         assert [(value.label, value.count, value.selected) for value in page.facets["region"]] == [
             ("Bukittinggi", 2, False),
             ("Padang", 0, True),
         ]
 
-    def test_of_one_shop_no_more_than_two_stand_together(self, province):
+    def test_of_one_shop_no_more_than_two_stand_together(self, standing_province):
         shops = [result.shop for result in ask("rendang", kind="goods").results]
         assert shops[2] == "Sanjai Uni"
         assert sorted(shops) == ["Dapur Amai"] * 3 + ["Sanjai Uni"]
 
-    def test_a_slip_is_mended_and_can_be_insisted_on(self, province):
+    def test_a_slip_is_mended_and_can_be_insisted_on(self, standing_province):
         assert ask("rendnag").corrected == "rendang"
         assert (ask("rendnag", exact=True).total, ask("rendnag", exact=True).corrected) == (0, "")
 
-    def test_near_sorts_and_measures(self, province):
+    def test_near_sorts_and_measures(self, standing_province):
         page = ask(kind="destination", near=(-0.31, 100.36), sort="nearest")
         assert titles(page) == ["Ngarai Sianok", "Jam Gadang", "Pantai Padang"]
         assert [result.distance_km for result in page.results] == [0.2, 1.1, 70.9]
 
-    def test_never_leaves_nothing_to_go_on_with(self, province):
+    def test_never_leaves_nothing_to_go_on_with(self, standing_province):
         page = ask("laptop gaming")
         assert (page.total, page.results) == (0, ())
         assert page.beside
         assert WayOn("Semua tempat", {"type": "destination"}) in page.ways_on
 
-    def test_offers_what_is_looser_beside_and_does_not_count_it(self, province):
+    def test_offers_what_is_looser_beside_and_does_not_count_it(self, standing_province):
         page = ask("rendang bukittinggi sianok")
         assert page.total == 0
         assert "Keripik rendang" in [result.title for result in page.beside]
         assert {way.parameters.get("q") for way in page.ways_on} >= {"rendang", "bukittinggi", "sianok"}
 
-    def test_searching_takes_few_queries(self, province, django_assert_max_num_queries):
+    def test_searching_takes_few_queries(self, standing_province, django_assert_max_num_queries):
         ask("padang")
         with django_assert_max_num_queries(4):
             ask("rendang")
@@ -119,15 +119,15 @@ class TestSearch:
 @pytest.mark.django_db
 class TestNonsense:
     @pytest.mark.parametrize("q", ["x" * 200_000, "\x00\x1b", "title:(", "🏝️", "' OR 1=1 --", "{{7*7}}"])
-    def test_any_text_is_answered(self, province, q):
+    def test_any_text_is_answered(self, standing_province, q):
         assert ask(q).total == 0
 
     @pytest.mark.parametrize(("page", "shown"), [(-5, 1), (0, 1), (99, 2), (10**9, 2)])
-    def test_a_page_out_of_range_is_the_nearest(self, province, page, shown):
+    def test_a_page_out_of_range_is_the_nearest(self, standing_province, page, shown):
         found = ask("rendang", kind="goods", page=page, page_size=3)
         assert (found.page, found.pages, len(found.results)) == (shown, 2, 3 if shown == 1 else 1)
 
-    def test_unknown_values_are_no_filter_or_find_nothing(self, province):
+    def test_unknown_values_are_no_filter_or_find_nothing(self, standing_province):
         assert ask("rendang", kind="nonsense", sort="nonsense").total == 4
         assert ask("rendang", regions=["'; drop table"], categories=["\ud800"]).total == 0
         assert ask("rendang", price_min=10, price_max=5).total == 0
@@ -138,7 +138,7 @@ class TestNonsense:
 @pytest.mark.django_db
 class TestWithoutServer:
     @pytest.fixture(autouse=True)
-    def _down(self, province, monkeypatch):
+    def _down(self, standing_province, monkeypatch):
         monkeypatch.setattr(queries, "engine", Down)
         monkeypatch.setattr(suggestions, "engine", Down)
 
@@ -157,7 +157,7 @@ class TestWithoutServer:
 
 @pytest.mark.django_db
 class TestSuggest:
-    def test_places_things_categories_and_regions(self, province):
+    def test_places_things_categories_and_regions(self, standing_province):
         assert [line.text for line in queries.suggest("jam g")] == ["Jam Gadang", "Naik Jam Gadang"]
         lines = {(line.text, line.kind) for line in queries.suggest("pa")}
         assert {("Pantai Padang", "destination"), ("Padang", "region")} <= lines
@@ -174,17 +174,17 @@ class TestSuggest:
             ("Bukitinggi", "Bukittinggi"),
         ],
     )
-    def test_other_names_minangkabau_and_slips(self, province, q, first):
+    def test_other_names_minangkabau_and_slips(self, standing_province, q, first):
         lines = queries.suggest(q)
         assert (lines[0].text if lines else None) == first
 
-    def test_a_word_the_editors_add_works_at_once(self, province):
+    def test_a_word_the_editors_add_works_at_once(self, standing_province):
         assert queries.suggest("menara waktu") == ()
         services.keep_wording(wording=Wording(kind="TWO_WAY", words="menara waktu, jam gadang"), now=NOW)
         assert queries.suggest("menara waktu")[0].text == "Jam Gadang"
 
     @pytest.mark.parametrize("q", ["", "p", " ", "\x00", "🏝️", "x" * 100_000])
-    def test_nothing_for_nothing(self, province, q):
+    def test_nothing_for_nothing(self, standing_province, q):
         assert queries.suggest(q) == ()
 
 
@@ -197,7 +197,7 @@ def test_spreading_keeps_every_hit_and_other_orders_alone():
 
 
 @pytest.mark.django_db
-def test_popular_comes_without_an_engine(province):
+def test_popular_comes_without_an_engine(standing_province):
     assert [result.title for result in queries.popular(kinds=["destination"], region="13.75", now=NOW)] == [
         "Jam Gadang",
         "Ngarai Sianok",

@@ -19,7 +19,7 @@ def _fresh_limits():
 
 @pytest.mark.django_db
 class TestSearch:
-    def test_answers_in_the_promised_shape(self, client, province):
+    def test_answers_in_the_promised_shape(self, client, standing_province):
         answer = client.get(SEARCH, {"q": "jam gadang"})
         found = answer.json()
         assert (answer.status_code, found["total"], found["page"]) == (200, 2, 1)
@@ -37,7 +37,7 @@ class TestSearch:
         ]
         assert set(found["facets"]) == {"type", "region", "category", "price"}
 
-    def test_filters_by_type_region_price_and_day(self, client, province):
+    def test_filters_by_type_region_price_and_day(self, client, standing_province):
         def total(**asked):
             return client.get(SEARCH, asked).json()["total"]
 
@@ -48,15 +48,15 @@ class TestSearch:
         assert total(type="ticket", day="2026-11-29") == 1
         assert total(type="ticket", day="2026-12-25") == 0
 
-    def test_speaks_english_if_asked(self, client, province):
+    def test_speaks_english_if_asked(self, client, standing_province):
         first = client.get(SEARCH, {"q": "rendang telur", "lang": "en", "region": "padang"}).json()["results"][0]
         assert (first["title"], "/en/produk/" in first["url"]) == ("Egg rendang", True)
 
-    def test_is_open_to_every_origin_and_to_any_host(self, client, province):
+    def test_is_open_to_every_origin_and_to_any_host(self, client, standing_province):
         answer = client.get(SEARCH, {"q": "jam"}, headers={"host": "127.0.0.1:8000", "origin": "https://example.org"})
         assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (200, "*")
 
-    def test_still_answers_without_the_server(self, client, province, monkeypatch):
+    def test_still_answers_without_the_server(self, client, standing_province, monkeypatch):
         monkeypatch.setattr(queries, "engine", Down)
         monkeypatch.setattr(suggestions, "engine", Down)
         found = client.get(SEARCH, {"q": "rendang"}).json()
@@ -89,7 +89,7 @@ class TestBadInput:
         assert (problem["code"], bool(problem["message"])) == ("invalid_input", True)
 
     @pytest.mark.parametrize("page", ["-1", "0", "1", "999999999999999999999"])
-    def test_a_page_out_of_range_is_the_nearest(self, client, province, page):
+    def test_a_page_out_of_range_is_the_nearest(self, client, standing_province, page):
         answer = client.get(SEARCH, {"q": "rendang", "page": page})
         assert (answer.status_code, answer.json()["page"], answer.json()["total"]) == (200, 1, 4)
 
@@ -98,7 +98,7 @@ class TestBadInput:
         assert client.get(SEARCH, {"q": q}).status_code == 200
         assert client.get(SUGGEST, {"q": q}).status_code == 200
 
-    def test_prices_beyond_all_bounds_are_answered(self, client, province):
+    def test_prices_beyond_all_bounds_are_answered(self, client, standing_province):
         answer = client.get(
             SEARCH, {"q": "rendang", "price_min": "-99999999999999999999", "price_max": "99999999999999999999999"}
         )
@@ -116,7 +116,7 @@ class TestBadInput:
 
 @pytest.mark.django_db
 class TestSuggest:
-    def test_finishes_names(self, client, province):
+    def test_finishes_names(self, client, standing_province):
         lines = client.get(SUGGEST, {"q": "jam g"}).json()["suggestions"]
         assert [(line["text"], line["type"]) for line in lines] == [
             ("Jam Gadang", "destination"),

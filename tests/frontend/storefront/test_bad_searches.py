@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from search.models import Document
 from tests.frontend.visiting import HTMX
-from tests.search.province import index, province  # noqa: F401 - fixtures
+from tests.search.province import _rows_of_the_module, standing_province  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ ADDRESSES = [
 
 
 @pytest.fixture(autouse=True)
-def _province(province):  # noqa: F811
+def _province(standing_province):  # noqa: F811
     cache.clear()
 
 

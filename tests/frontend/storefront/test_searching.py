@@ -5,14 +5,14 @@ import pytest
 from search.models import AskedCount, OpenedCount
 from search.services import pin
 from tests.frontend.visiting import HTMX, OWN_PAGE, soup, words
-from tests.search.province import NOW, index, province  # noqa: F401 - fixtures
+from tests.search.province import NOW, _rows_of_the_module, standing_province  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _province(province):  # noqa: F811
-    return province
+def _province(standing_province):  # noqa: F811
+    return standing_province
 
 
 def titles(page):
