@@ -1,7 +1,7 @@
 """Who may do what, where."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,19 +17,23 @@ EVERY_ROLE = frozenset(Role)
 
 
 def teams_of(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> list[RegionTeam]:
-    """The teams in which an account has one of the roles: one query."""
+    """The teams in which an account has one of the roles, by their region's code."""
     if not user.is_authenticated or not user.is_active:
         return []
-    has_role = Q()
-    for role in roles:
-        has_role |= Q(**{f"{FIELDS[role]}__user": user})
-    return list(
-        RegionTeam.objects.filter(has_role)
-        .select_related("region")
-        .defer("region__boundary")
-        .distinct()
-        .order_by("region__code")
-    )
+    return [team for team, held in _posts_of(user) if not held.isdisjoint(roles)]
+
+
+def _posts_of(user: Any) -> list[tuple[RegionTeam, frozenset[Role]]]:
+    """The teams of an account, each with its roles there; two queries, and kept on the account as Django keeps permissions."""
+    if not hasattr(user, "_posts"):
+        groups = set(user.groups.values_list("pk", flat=True))
+        belongs = Q(editors__in=groups) | Q(moderators__in=groups) | Q(treasurers__in=groups)
+        teams = RegionTeam.objects.filter(belongs).select_related("region").defer("region__boundary")
+        user._posts = [
+            (team, frozenset(role for role, field in FIELDS.items() if getattr(team, f"{field}_id") in groups))
+            for team in teams.order_by("region__code")
+        ]
+    return cast("list[tuple[RegionTeam, frozenset[Role]]]", user._posts)
 
 
 def is_of_province(user: Any, *, roles: Collection[Role] = EVERY_ROLE) -> bool:
