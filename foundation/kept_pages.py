@@ -1,12 +1,14 @@
 """Pages that are the same for every visitor, kept for some seconds while nothing changes that they show.
 
 Rooms name the topics of events that change what pages show (``shown``). The moment such an event is committed, every
-page is made anew. What only the clock changes, or what tells nobody, is seen after ``KEPT_PAGE_SECONDS`` at the latest.
+page is made anew. What only the clock changes, or what tells nobody, is seen after ``KEPT_PAGE_SECONDS`` and the moment
+that it takes to make the page.
 """
 
 from collections.abc import Callable, Sequence
 from functools import wraps
 from hashlib import sha256
+from time import time
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +25,8 @@ type View = Callable[..., HttpResponse]
 _EDITION = "kept-pages-edition"
 # Longer ones are nobody's bookmark; they would only fill the cache.
 _LONGEST_PATH = 300
+# Seconds that a page is shown at most while another visitor makes it anew.
+_LONGEST_MAKING = 3
 # What makes another page of the same address.
 _TELLING_HEADERS = ("HX-Request", "X-Part")
 
@@ -50,14 +54,21 @@ def kept(view: View) -> View:
             return view(request, *args, **kwargs)
         # Read before the page is made: one that is made from what was true before a change is kept under the old edition.
         key = _key(request)
-        found: HttpResponse | None = cache.get(key)
+        found: tuple[float, HttpResponse] | None = cache.get(key)
         if found is not None:
-            return found
+            fresh_until, page = found
+            # One visitor makes an old page anew; meanwhile the others get the old one, and do not all make it.
+            if time() < fresh_until or not cache.add(f"{key}-anew", True, _LONGEST_MAKING):
+                return page
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()
         if _is_everybodys(request, response):
-            cache.set(key, _bare(response), seconds)
+            cache.set(key, (time() + seconds, _bare(response)), seconds + _LONGEST_MAKING)
+        elif found is not None:
+            cache.delete(key)
+        if found is not None:
+            cache.delete(f"{key}-anew")
         return response
 
     return serve

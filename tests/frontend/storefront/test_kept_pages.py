@@ -118,6 +118,53 @@ class TestWhatIsKept:
         assert len(calls) == 2
 
 
+class TestGrowingOld:
+    @pytest.fixture
+    def asked(self):
+        """A view that says how often it was made; while it is made, another visitor may come."""
+        made = []
+
+        def ask(*, meanwhile=None):
+            @kept
+            def view(request):
+                if meanwhile is not None:
+                    seen.append(meanwhile())
+                made.append(1)
+                response = HttpResponse(f"{len(made)}")
+                response.status_code = 200 if is_there else 404
+                return response
+
+            seen: list[str] = []
+            request = RequestFactory().get("/")
+            request.session = type("Session", (), {"accessed": False})()
+            content = view(request).content.decode()
+            return (content, *seen)
+
+        is_there = True
+
+        def vanish():
+            nonlocal is_there
+            is_there = False
+
+        ask.vanish = vanish
+        return ask
+
+    def test_one_visitor_makes_it_anew_and_the_others_get_the_old_one(self, asked, today):
+        assert asked() == ("1",)
+        today.shift(59)
+        assert asked() == ("1",)
+        today.shift(2)
+        assert asked(meanwhile=lambda: asked()[0]) == ("2", "1")
+        assert asked() == ("2",)
+
+    def test_one_that_is_gone_is_not_shown_any_more(self, asked, today):
+        assert asked() == ("1",)
+        today.shift(61)
+        asked.vanish()
+        assert asked() == ("2",)
+        assert asked() == ("3",)
+
+
 class TestForgetfulRedisCache:
     def test_answers_like_an_empty_cache(self):
         gone = ForgetfulRedisCache(GONE, {"OPTIONS": {"socket_connect_timeout": 0.2}})
