@@ -114,13 +114,13 @@ def programs(*, port: int) -> list[Program]:
     python = [sys.executable, "-m"]
     processes = 1 if connection.vendor == "sqlite" else 2
     bind = ["--bind", f"127.0.0.1:{port}", "--config", "python:config.gunicorn", "--workers", str(processes)]
+    # Two threads may be at pictures' sizes for a minute after the first start; what people do must not wait for them.
+    threads = ["--pool", "threads", "--concurrency", "3"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     return [
         Program("site", [*python, "gunicorn", "config.wsgi", *bind, "--graceful-timeout", "5"]),
         Program("simulator", [sys.executable, "manage.py", "midtrans_simulator", "--port", str(port + 1)]),
-        Program(
-            "worker", [*python, "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2", *quiet]
-        ),
+        Program("worker", [*python, "celery", "-A", "config", "worker", *threads, *quiet]),
         Program("beat", [*python, "celery", "-A", "config", "beat", "--loglevel", "INFO"]),
     ]
 

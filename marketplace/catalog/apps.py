@@ -21,10 +21,9 @@ class CatalogConfig(AppConfig):
 
 def wake_for_pictures(events: Sequence["Event"]) -> None:
     """Have a worker make the renditions: they take seconds, which would hold up every other delivery."""
-    from marketplace.catalog.tasks import render_picture
+    from marketplace.catalog.tasks import render_waiting_pictures
 
-    for event in events:
-        render_picture.delay(int(event.key))
+    render_waiting_pictures.delay()
 
 
 def follow_shops(events: Sequence["Event"]) -> None:

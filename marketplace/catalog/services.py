@@ -244,6 +244,12 @@ def add_picture(*, upload: "File[bytes]", is_sample: bool = False, now: datetime
     return picture
 
 
+def next_to_render(*, after: int) -> int | None:
+    """The key of the first picture after another that has no renditions yet."""
+    waiting = Picture.objects.filter(pk__gt=after, rendered_at=None)
+    return waiting.order_by("pk").values_list("pk", flat=True).first()
+
+
 def render_picture(*, picture_id: int, now: datetime) -> None:
     """Make a picture's renditions; those that are there already are left as they are. A repeat changes nothing."""
     picture = Picture.objects.get(pk=picture_id)

@@ -8,44 +8,43 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from marketplace.catalog import services
-from marketplace.catalog.models import Picture
 
 logger = logging.getLogger(__name__)
 
-# Seconds. A run ends well before the next one begins, so that other work has its turn.
-PERIOD = 55
-LONGEST_RUN = 40
-# Seconds after which a picture whose worker was killed is tried again.
-LONGEST_PICTURE = 60
-
-
-@shared_task(acks_late=True, ignore_result=True)
-def render_picture(picture_id: int, **_: object) -> None:
-    """Make the renditions of one picture; running it twice changes nothing more."""
-    _render_alone(picture_id)
+# Seconds that one run takes at most; then the worker's other work has its turn.
+LONGEST_RUN = 20
+# Seconds after which a run whose worker was killed is forgotten.
+LOST_AFTER = 120
+LOCK = "pictures-being-rendered"
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def render_waiting_pictures(**_: object) -> None:
-    """Make the renditions that no earlier wake-up made, some of them at a time. Beat runs it every minute."""
-    if not cache.add("waiting-pictures", True, PERIOD):
+    """Make the renditions of all pictures that wait for them. A new picture wakes it, and beat every minute.
+
+    One run at a time: many pictures at once must not take every thread from what people wait for, and two runs would
+    make the same files. Running it twice changes nothing more.
+    """
+    if not cache.add(LOCK, True, LOST_AFTER):
         return
-    until = monotonic() + LONGEST_RUN
-    for picture_id in Picture.objects.filter(rendered_at=None).order_by("pk").values_list("pk", flat=True):
-        if monotonic() > until:
-            return
+    try:
+        is_done = _render_until(monotonic() + LONGEST_RUN)
+    finally:
+        cache.delete(LOCK)
+    if not is_done:
+        render_waiting_pictures.delay()
+
+
+def _render_until(deadline: float) -> bool:
+    """Render waiting pictures, also those that come meanwhile; answer whether none was left for want of time."""
+    last = 0
+    while (picture_id := services.next_to_render(after=last)) is not None:
+        if monotonic() > deadline:
+            return False
         try:
-            _render_alone(picture_id)
+            services.render_picture(picture_id=picture_id, now=timezone.now())
         except Exception:
             # One broken file must not keep the others waiting.
             logger.exception("Picture %d could not be rendered", picture_id)
-
-
-def _render_alone(picture_id: int) -> None:
-    """Render a picture unless another worker is at it: both would only make the same files."""
-    lock = f"render-picture-{picture_id}"
-    if cache.add(lock, True, LONGEST_PICTURE):
-        try:
-            services.render_picture(picture_id=picture_id, now=timezone.now())
-        finally:
-            cache.delete(lock)
+        last = picture_id
+    return True

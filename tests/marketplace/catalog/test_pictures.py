@@ -163,17 +163,27 @@ class TestAddPicture:
         monkeypatch.setattr(pictures, "encoded", lambda *args, **kwargs: pytest.fail("rendered twice"))
         services.render_picture(picture_id=picture.pk, now=NOW)
 
-    def test_a_picture_that_another_worker_renders_is_left_to_it(self):
+    def test_while_one_worker_renders_another_leaves_it_to_it(self):
         picture = self.add(photo())
-        cache.add(f"render-picture-{picture.pk}", True, 60)
-        tasks.render_picture(picture_id=picture.pk)
+        cache.add(tasks.LOCK, True, 60)
+        tasks.render_waiting_pictures()
         assert Picture.objects.get().rendered_at is None
-        cache.delete(f"render-picture-{picture.pk}")
-        tasks.render_picture(picture_id=picture.pk)
-        assert Picture.objects.get().rendered_at is not None
+        cache.delete(tasks.LOCK)
+        tasks.render_waiting_pictures()
+        assert Picture.objects.get(pk=picture.pk).rendered_at is not None
+
+    def test_one_run_ends_after_some_seconds_and_another_goes_on(self, monkeypatch):
+        for colour in ("blue", "green", "red"):
+            self.add(photo(colour=colour))
+        runs, clock = [], iter([0, 1, 2, tasks.LONGEST_RUN + 1, 30, 31])
+        monkeypatch.setattr(tasks, "monotonic", lambda: next(clock))
+        monkeypatch.setattr(tasks.render_waiting_pictures, "delay", lambda: runs.append(1))
+        tasks.render_waiting_pictures()
+        assert (Picture.objects.filter(rendered_at=None).count(), runs) == (1, [1])
+        tasks.render_waiting_pictures()
+        assert (Picture.objects.filter(rendered_at=None).count(), runs) == (0, [1])
 
     def test_the_beat_heals_a_lost_wake_up_and_one_broken_file_stops_no_other(self, caplog):
-        cache.delete("waiting-pictures")
         broken, whole = self.add(photo(colour="blue")), self.add(photo(colour="green"))
         default_storage.delete(broken.file.name)
 
