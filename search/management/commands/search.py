@@ -20,7 +20,6 @@ examples:
   manage.py search status            how the engine is, what waits, what was refused
   manage.py search rebuild           build a new index beside the old one, then let it answer; no downtime
   manage.py search rebuild --from-rows   the same from what the search keeps, without reading every source again
-  manage.py search rebuild --from-rows   the same from what the search keeps, without reading every source again
   manage.py search verify            compare sources, rows and index; exit 1 if anything differs
   manage.py search verify --mend     the same, and put right what differs
   manage.py search evaluate --corpus DIR --queries FILE.jsonl --out RESULTS.jsonl
@@ -135,18 +134,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{answer.total} found{mended}")
         for hit in answer.hits:
             self.stdout.write(f"{hit.score:8.2f}  {hit.key:16} {hit.card['title']['id']}")
-
-
-def _said(run: Run) -> str:
-    """A run in one line."""
-    began = f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"
-    if run.error:
-        return f"{began}: {run.error}"
-    if run.ended_at is None:
-        return f"{began}: under way, {run.done} of {run.total}"
-    took = (run.ended_at - run.started_at).total_seconds()
-    found = ", ".join(f"{count} {kind}" for kind, count in sorted(run.found.items()))
-    return f"{began}: {run.done} documents in {took:.0f} s" + (f", differed: {found}" if found else "")
 
 
 def _said(run: Run) -> str:

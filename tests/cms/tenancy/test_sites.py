@@ -67,6 +67,13 @@ class TestRegionsOf:
         assert regions_of(editor, roles=[Role.TREASURER]) == []
         assert is_of_province(editor) is False
 
+    def test_a_page_that_asks_often_costs_two_queries(self, house, django_assert_num_queries):
+        editor = house.member("13.75", Role.EDITOR)
+        with django_assert_num_queries(2):
+            for roles in ([Role.EDITOR], [Role.MODERATOR], [Role.TREASURER, Role.MODERATOR]):
+                is_of_province(editor, roles=roles)
+                regions_of(editor, roles=roles)
+
     def test_the_provinces_team_has_every_region(self, house):
         moderator = house.member("13", Role.MODERATOR)
         assert [region.code for region in regions_of(moderator)] == ["13.75", "13.71"]
