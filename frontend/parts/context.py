@@ -12,7 +12,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "site_short_name": settings.SITE_NAME.split(":")[0].strip(),
         "demo": settings.DEMO,
-        "pattern_list": settings.DEMO or settings.DEBUG,
         "pse_number": settings.PSE_NUMBER,
         "map_tiles": settings.MAP_TILES_URL,
     }

@@ -52,6 +52,7 @@ export async function drawMap(place: HTMLElement): Promise<void> {
       const areas = L.geoJSON(await answer.json(), { style: () => ({ className: "map-area" }), interactive: false }).addTo(map).bringToBack();
       if (!place.dataset.tiles) name(areas);
       if (!bounds.isValid()) map.fitBounds(areas.getBounds());
+      if (alone && bounds.isValid()) showRegionOf(centre, areas, map, Boolean(place.dataset.tiles));
     }
   }
   if (place.dataset.boxUrl) offerBox(place, map);
@@ -74,6 +75,32 @@ function offerBox(place: HTMLElement, map: L.Map): void {
   map.on("moveend", follow);
   follow();
   place.append(link);
+}
+
+/** One place is shown with its own region: as much of the shapes as says where it lies. */
+function showRegionOf(point: L.LatLng, areas: L.GeoJSON, map: L.Map, hasTiles: boolean): void {
+  areas.eachLayer((layer) => {
+    const area = layer as L.Polygon;
+    if (!rings(area.getLatLngs()).some((ring) => isWithin(point, ring))) return;
+    area.getElement()?.classList.add("map-area--here");
+    if (!hasTiles) map.fitBounds(area.getBounds().extend(point).pad(0.05), { maxZoom: 12 });
+  });
+}
+
+type Nested = L.LatLng | Nested[];
+
+/** The rings of a shape, however deep Leaflet keeps them; holes are no matter here. */
+function rings(shape: Nested[]): L.LatLng[][] {
+  return Array.isArray(shape[0]) ? (shape as Nested[][]).flatMap(rings) : [shape as L.LatLng[]];
+}
+
+/** Whether a ray from the point crosses the ring an odd number of times. */
+function isWithin(point: L.LatLng, ring: L.LatLng[]): boolean {
+  return ring.reduce((inside, here, index) => {
+    const before = ring.at(index - 1) as L.LatLng;
+    const crosses = here.lat > point.lat !== before.lat > point.lat && point.lng < ((before.lng - here.lng) * (point.lat - here.lat)) / (before.lat - here.lat) + here.lng;
+    return crosses ? !inside : inside;
+  }, false);
 }
 
 function name(areas: L.GeoJSON): void {
