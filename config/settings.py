@@ -20,6 +20,11 @@ SECRET_KEY = env.str(
     "SECRET_KEY", default="" if not (DEMO or DEBUG) else "only-for-the-demonstration-never-for-production-use"
 )
 SITE_NAME = env.str("SITE_NAME", default="Lapau Sumbar: wisata dan produk UMKM")
+# What English pages say; a name of one's own stays as it is where no English one is given.
+SITE_NAME_EN = env.str(
+    "SITE_NAME_EN",
+    default="Lapau Sumbar: travel and local products" if SITE_NAME.startswith("Lapau Sumbar:") else SITE_NAME,
+)
 # All sites lie under one domain, so that sign-in, cart and checkout go on from region to region.
 SITE_DOMAIN = env.str("SITE_DOMAIN", default="lapau.localhost")
 SITE_SCHEME = env.str("SITE_SCHEME", default="http")

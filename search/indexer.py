@@ -130,7 +130,10 @@ def send(rows: Sequence[Document], *, now: datetime) -> int:
     try:
         refused = engine().apply(operations)
     except EngineBroken as broken:
-        logger.warning("The index is missing or damaged (%s); building it again.", broken)
+        if Run.objects.exists():
+            logger.warning("The index is missing or damaged (%s); building it again.", broken)
+        else:
+            logger.info("There is no index yet; building the first one.")
         rebuild(now=now)
         refused = {}
     taken = [(row.pk, row.version) for row in rows if row.key not in refused]
