@@ -244,7 +244,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account:home"
-ACCOUNT_FORMS = {"login": "frontend.account.forms.LoginForm", "signup": "frontend.account.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "frontend.account.forms.LoginForm",
+    "signup": "frontend.account.forms.SignupForm",
+    "reset_password": "frontend.account.forms.ResetPasswordForm",
+}
 # Passkeys would need inline scripts, which the strict content policy refuses.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AUTH_PASSWORD_VALIDATORS = [
