@@ -87,7 +87,7 @@ function showRegionOf(point: L.LatLng, areas: L.GeoJSON, map: L.Map, hasTiles: b
     const area = layer as L.Polygon;
     if (area.feature?.properties.slug !== region) return;
     area.getElement()?.classList.add("map-area--here");
-    if (!hasTiles) map.fitBounds(area.getBounds().extend(point).pad(0.1), { maxZoom: 12 });
+    if (!hasTiles) map.fitBounds(area.getBounds().extend(point).pad(0.1), { maxZoom: 11 });
   });
 }
 
