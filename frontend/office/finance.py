@@ -230,7 +230,12 @@ def _others(by_kind: dict[str, dict[str, int]]) -> list[Figure]:
         if amount
     ]
     figures += [
-        Figure(_("Money to go back to buyers"), amount, entries_url(code))
+        Figure(
+            _("Money to go back to buyers"),
+            amount,
+            entries_url(code),
+            _("Below zero: given back at Midtrans' dashboard, and nobody bears it yet.") if amount < 0 else "",
+        )
         for code, amount in by_kind.get("refunds", {}).items()
     ]
     waiting_money = sum(by_kind.get("buyer", {}).values())
