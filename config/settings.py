@@ -20,6 +20,11 @@ SECRET_KEY = env.str(
     "SECRET_KEY", default="" if not (DEMO or DEBUG) else "only-for-the-demonstration-never-for-production-use"
 )
 SITE_NAME = env.str("SITE_NAME", default="Lapau Sumbar: wisata dan produk UMKM")
+# What English pages say; a name of one's own stays as it is where no English one is given.
+SITE_NAME_EN = env.str(
+    "SITE_NAME_EN",
+    default="Lapau Sumbar: travel and local products" if SITE_NAME.startswith("Lapau Sumbar:") else SITE_NAME,
+)
 # All sites lie under one domain, so that sign-in, cart and checkout go on from region to region.
 SITE_DOMAIN = env.str("SITE_DOMAIN", default="lapau.localhost")
 SITE_SCHEME = env.str("SITE_SCHEME", default="http")
@@ -239,7 +244,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account:home"
-ACCOUNT_FORMS = {"login": "frontend.account.forms.LoginForm", "signup": "frontend.account.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "frontend.account.forms.LoginForm",
+    "signup": "frontend.account.forms.SignupForm",
+    "reset_password": "frontend.account.forms.ResetPasswordForm",
+}
 # Passkeys would need inline scripts, which the strict content policy refuses.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AUTH_PASSWORD_VALIDATORS = [

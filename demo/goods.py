@@ -16,37 +16,34 @@ from marketplace.shops.models import Shop
 
 @dataclass(frozen=True)
 class Shelf:
-    """A category: its names, drawing, price of the first size (rupiah), grams, and whether it is food."""
+    """A category: its names, price of the first size (rupiah), grams, and whether it is food."""
 
     name_id: str
     name_en: str
-    motif: str
     price: int
     grams: int
     is_food: bool = False
 
 
 SHELVES = {
-    "makanan_siap": Shelf("Makanan siap saji", "Ready meals", "makanan", 68_000, 300, is_food=True),
-    "makanan_kering": Shelf("Keripik dan makanan kering", "Crisps and dry food", "makanan", 24_000, 280, is_food=True),
-    "makanan_basah": Shelf("Kue dan penganan", "Cakes and sweets", "makanan", 32_000, 550, is_food=True),
-    "bumbu": Shelf("Bumbu", "Spices", "makanan", 28_000, 220, is_food=True),
-    "bahan_pangan": Shelf("Bahan pangan", "Staples", "sawah", 26_000, 550, is_food=True),
-    "minuman": Shelf("Minuman", "Drinks", "kebun-teh", 22_000, 700, is_food=True),
-    "kopi_teh": Shelf("Kopi dan teh", "Coffee and tea", "kopi", 58_000, 220, is_food=True),
-    "madu_herbal": Shelf("Madu dan minyak", "Honey and oils", "madu", 75_000, 350, is_food=True),
-    "tenun_songket": Shelf("Tenun dan songket", "Weaving and songket", "tenun", 480_000, 350),
-    "sulaman_bordir": Shelf("Sulaman dan bordir", "Embroidery", "tenun", 265_000, 400),
-    "batik": Shelf("Batik", "Batik", "batik", 185_000, 300),
-    "anyaman": Shelf("Anyaman", "Weaving of reed and rattan", "anyaman", 65_000, 400),
-    "ukiran_kayu": Shelf("Ukiran kayu", "Wood carving", "ukiran", 145_000, 900),
-    "perak": Shelf("Perak", "Silver", "perak", 325_000, 60),
-    "kulit": Shelf("Barang kulit", "Leather", "cenderamata", 175_000, 600),
-    "gerabah": Shelf("Gerabah", "Pottery", "cenderamata", 55_000, 1200),
-    "cenderamata": Shelf("Cenderamata", "Souvenirs", "cenderamata", 45_000, 250),
+    "makanan_siap": Shelf("Makanan siap saji", "Ready meals", 68_000, 300, is_food=True),
+    "makanan_kering": Shelf("Keripik dan makanan kering", "Crisps and dry food", 24_000, 280, is_food=True),
+    "makanan_basah": Shelf("Kue dan penganan", "Cakes and sweets", 32_000, 550, is_food=True),
+    "bumbu": Shelf("Bumbu", "Spices", 28_000, 220, is_food=True),
+    "bahan_pangan": Shelf("Bahan pangan", "Staples", 26_000, 550, is_food=True),
+    "minuman": Shelf("Minuman", "Drinks", 22_000, 700, is_food=True),
+    "kopi_teh": Shelf("Kopi dan teh", "Coffee and tea", 58_000, 220, is_food=True),
+    "madu_herbal": Shelf("Madu dan minyak", "Honey and oils", 75_000, 350, is_food=True),
+    "tenun_songket": Shelf("Tenun dan songket", "Weaving and songket", 480_000, 350),
+    "sulaman_bordir": Shelf("Sulaman dan bordir", "Embroidery", 265_000, 400),
+    "batik": Shelf("Batik", "Batik", 185_000, 300),
+    "anyaman": Shelf("Anyaman", "Weaving of reed and rattan", 65_000, 400),
+    "ukiran_kayu": Shelf("Ukiran kayu", "Wood carving", 145_000, 900),
+    "perak": Shelf("Perak", "Silver", 325_000, 60),
+    "kulit": Shelf("Barang kulit", "Leather", 175_000, 600),
+    "gerabah": Shelf("Gerabah", "Pottery", 55_000, 1200),
+    "cenderamata": Shelf("Cenderamata", "Souvenirs", 45_000, 250),
 }
-# Pictures that must not stand for Mentawai's own things.
-MENTAWAI_MOTIFS = {"ukiran_kayu": "uma", "bahan_pangan": "hutan", "madu_herbal": "pulau", "anyaman": "anyaman"}
 WORDS = (
     (
         "",
@@ -126,7 +123,8 @@ def load_goods(
         for turn, shop in enumerate(shops[row["region_code"]]):
             suffix_id, suffix_en, text_id, text_en = WORDS[turn]
             sizes = [size.strip() for size in row["sold_as"].split(";")]
-            motif = MENTAWAI_MOTIFS.get(row["category"], shelf.motif) if row["region_code"] == "13.09" else shelf.motif
+            # No picture is better than a wrong one: the page then shows the region's cloth.
+            shown = [pictures.next_of(row["drawing"])] if row["drawing"] else []
             draft = ListingDraft(
                 kind=ListingKind.GOODS,
                 category_id=categories[row["category"]].pk,
@@ -148,7 +146,8 @@ def load_goods(
                 draft=draft,
                 stock=[FIRST_STOCK[turn]] * len(sizes),
                 pictures=[
-                    PictureChoice(picture_id=pictures.next_of(motif).pk, alt_id=row["name_id"], alt_en=row["name_en"])
+                    PictureChoice(picture_id=picture.pk, alt_id=row["name_id"], alt_en=row["name_en"])
+                    for picture in shown
                 ],
                 now=now,
             )

@@ -75,7 +75,9 @@ def load_places(drawings: Drawings, *, now: datetime) -> Iterator[str]:
             slug=row["slug"],
             name=row["name"],
             facts=facts_of(row),
-            picture_id=drawings.next_of(motif_of(row["category"].upper(), row["kab_kota_code"])),
+            picture_id=drawings.next_of(
+                motif_of(slug=row["slug"], category=row["category"].upper(), region_code=row["kab_kota_code"])
+            ),
             is_sample=True,
             now=now,
         )

@@ -41,14 +41,37 @@ MOTIFS = {
     "JALAN_PANORAMA": "gunung",
 }
 MENTAWAI_MOTIF = "pulau-mentawai-ombak"
+# Places whose category's drawing would show something else: another town's tower, a mine, a horned roof.
+MOTIFS_OF_PLACES = {
+    "benteng-fort-de-kock": "kota",
+    "benteng-van-der-capellen": "gunung",
+    "bendung-irigasi-batang-hari": "danau",
+    "candi-padang-roco": "hutan",
+    "candi-pulau-sawah": "hutan",
+    "jembatan-akar-bayang": "hutan",
+    "jembatan-siti-nurbaya": "pulau",
+    "kota-tua-padang": "pulau",
+    "lobang-jepang-bukittinggi": "ngarai",
+    "minang-fantasy": "gunung",
+    "monumen-ratapan-ibu": "sawah",
+    "museum-goedang-ransoem": "tambang-kota-tua",
+    "museum-kelahiran-buya-hamka": "danau",
+    "museum-kereta-api-sawahlunto": "tambang-kota-tua",
+    "prasasti-batu-batikam": "sawah",
+    "pulau-belibis": "danau",
+    "situs-menhir-maek": "sawah",
+    "tugu-khatulistiwa-dan-museum-tuanku-imam-bonjol": "gunung",
+}
 TERMS_ID = (
     "Harga contoh, bukan tarif resmi.\nBisa dikembalikan penuh bila tempat ditutup.\nDatang 15 menit sebelum jam Anda."
 )
 TERMS_EN = "Sample price, not an official tariff.\nFully refunded if the place closes.\nPlease come 15 minutes before your time."
 
 
-def motif_of(category: str, region_code: str) -> str:
+def motif_of(*, slug: str, category: str, region_code: str) -> str:
     """The drawing that fits a place; Mentawai has its own."""
+    if slug in MOTIFS_OF_PLACES:
+        return MOTIFS_OF_PLACES[slug]
     if region_code == "13.09":
         return {"AIR_TERJUN": "hutan", "TAMAN_NASIONAL": "uma"}.get(category, MENTAWAI_MOTIF)
     return MOTIFS[category]
@@ -82,7 +105,7 @@ def load_tickets(*, categories: dict[str, Category], pictures: Pictures, now: da
         if row["weekend"]:
             adult = listing.variants.get(audience=Audience.ADULT)
             set_dated_price(variant_id=adult.pk, weekdays="67", price=int(row["weekend"]), now=now)
-        picture = pictures.next_of(motif_of(place.category, place.region.code))
+        picture = pictures.next_of(motif_of(slug=place.slug, category=place.category, region_code=place.region.code))
         set_pictures(
             listing_id=listing.pk,
             pictures=[PictureChoice(picture_id=picture.pk, alt_id=place.name, alt_en=place.name)],

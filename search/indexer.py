@@ -130,7 +130,9 @@ def send(rows: Sequence[Document], *, now: datetime) -> int:
     try:
         refused = engine().apply(operations)
     except EngineBroken as broken:
-        logger.warning("The index is missing or damaged (%s); building it again.", broken)
+        # The first index of a new site is missed by nobody; that it was built stands in its run.
+        if Run.objects.exists():
+            logger.warning("The index is missing or damaged (%s); building it again.", broken)
         rebuild(now=now)
         refused = {}
     taken = [(row.pk, row.version) for row in rows if row.key not in refused]

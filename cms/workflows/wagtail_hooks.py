@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import SubmitForModerationMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.admin.widgets import Button
 
 from cms.pages.models import DestinationPage
@@ -88,8 +89,11 @@ def say_submit_for_review(menu_items: list[Any], request: HttpRequest, context: 
 
 @hooks.register("construct_homepage_panels")
 def show_desk(request: HttpRequest, panels: list[Any]) -> None:
-    """Put the desk first."""
+    """Put the desk first, and before it what waits for this reviewer."""
     panels.append(DeskPanel(request))
+    for panel in panels:
+        if isinstance(panel, WorkflowObjectsToModeratePanel):
+            panel.order = DeskPanel.order - 1
 
 
 @hooks.register("construct_homepage_summary_items", order=1000)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop as _
+
 DAY = timedelta(days=1)
 QUARTER_HOUR = timedelta(minutes=15)
 
@@ -36,12 +38,12 @@ class Method:
 
 
 QRIS, BANK, WALLET, CARD, SHOP, LATER = (
-    "Kode QR",
+    _("QR code"),
     "Virtual account",
-    "Dompet digital",
-    "Kartu",
-    "Gerai",
-    "Bayar nanti",
+    _("E-wallet"),
+    _("Card"),
+    _("Convenience store"),
+    _("Pay later"),
 )
 FIVE_DAYS, WEEK = timedelta(days=5), timedelta(days=7)
 
@@ -87,7 +89,7 @@ METHODS = {
         Method("dana", "DANA", WALLET, "dana", "", QUARTER_HOUR, FIVE_DAYS, refund_days=45),
         Method("ovo", "OVO", WALLET, "ovo", "", QUARTER_HOUR, FIVE_DAYS, refund_days=7, partial_refunds=False),
         Method(
-            "credit_card", "Kartu kredit atau debit", CARD, "credit_card", "", timedelta(minutes=10), refund_days=365
+            "credit_card", _("Credit or debit card"), CARD, "credit_card", "", timedelta(minutes=10), refund_days=365
         ),
         Method("indomaret", "Indomaret", SHOP, "cstore", "indomaret", provisional=True, knows_keys=False),
         Method("alfamart", "Alfamart", SHOP, "cstore", "alfamart"),
@@ -116,10 +118,10 @@ class TestCard:
 TEST_CARDS = {
     card.number: card
     for card in (
-        TestCard("4811111111111114", "Diterima bank", "accept"),
-        TestCard("4911111111111113", "Ditolak bank", "deny"),
-        TestCard("4511111111111117", "Ditahan untuk diperiksa", "challenge"),
-        TestCard("4611111111111116", "Ditolak sistem antipenipuan", "deny"),
+        TestCard("4811111111111114", _("Accepted by the bank"), "accept"),
+        TestCard("4911111111111113", _("Refused by the bank"), "deny"),
+        TestCard("4511111111111117", _("Held for a check"), "challenge"),
+        TestCard("4611111111111116", _("Refused by fraud detection"), "deny"),
     )
 }
 

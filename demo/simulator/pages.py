@@ -1,19 +1,26 @@
-"""The pages a buyer sees: Snap's payment page, and the bank or wallet that plays along. Indonesian, without script."""
+"""The pages a buyer sees: Snap's payment page, and the bank or wallet that plays along; without script.
+
+They speak the language of the page that the buyer comes back to: English under ``/en/``, else Indonesian.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, wraps
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.template import Context, Engine
+from django.utils.translation import get_language, gettext_noop, ngettext, override
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext as say  # what is named elsewhere, by its English text
 
 from demo.simulator import lifecycle
 from demo.simulator.bodies import ANSWER_CODES, answer_body
-from demo.simulator.methods import BANK, METHODS, SHOP, TEST_CARDS, offered
+from demo.simulator.methods import BANK, METHODS, SHOP, TEST_CARDS, Method, offered
 from demo.simulator.state import WIB, Json, Session, Transaction, World
-from demo.simulator.web import Request, Response, Route, as_json, route, see_other, with_query
+from demo.simulator.web import Handler, Request, Response, Route, as_json, route, see_other, with_query
 
 FOLDER = Path(__file__).parent
 PAGE_HEADERS = {
@@ -26,89 +33,133 @@ PAGE_HEADERS = {
 }
 PAID = ("settlement", "capture")
 HINTS = {
-    "other_qris": "Semua bank dan dompet digital",
-    "gopay": "Buka aplikasi GoPay",
-    "shopeepay": "Buka aplikasi ShopeePay",
-    "dana": "Buka aplikasi DANA",
-    "ovo": "Buka aplikasi OVO",
-    "kredivo": "Cicilan lewat Kredivo",
-    "akulaku": "Cicilan lewat Akulaku",
-    "credit_card": "Nomor uji saja, tanpa kartu sungguhan",
-    "echannel": "Kode perusahaan dan kode bayar",
-    "indomaret": "Bayar tunai di kasir",
-    "alfamart": "Bayar tunai di kasir",
+    "other_qris": gettext_noop("All banks and e-wallets"),
+    "gopay": gettext_noop("Open the GoPay app"),
+    "shopeepay": gettext_noop("Open the ShopeePay app"),
+    "dana": gettext_noop("Open the DANA app"),
+    "ovo": gettext_noop("Open the OVO app"),
+    "kredivo": gettext_noop("Instalments with Kredivo"),
+    "akulaku": gettext_noop("Instalments with Akulaku"),
+    "credit_card": gettext_noop("Test numbers only, no real card"),
+    "echannel": gettext_noop("Company code and payment code"),
+    "indomaret": gettext_noop("Pay cash at the counter"),
+    "alfamart": gettext_noop("Pay cash at the counter"),
 }
 STEPS = {
     "qris": (
-        ("Simpan atau pindai kode QR", "Dari ponsel yang sama, simpan gambarnya ke galeri."),
-        ("Buka aplikasi bank atau dompet", "Pilih menu bayar QR atau QRIS."),
-        ("Periksa jumlahnya, lalu bayar", "Halaman ini berubah setelah pembayaran diterima."),
+        (
+            gettext_noop("Save or scan the QR code"),
+            gettext_noop("On the same phone, save the picture to your gallery."),
+        ),
+        (gettext_noop("Open your bank or wallet app"), gettext_noop("Choose to pay by QR or QRIS.")),
+        (gettext_noop("Check the amount, then pay"), gettext_noop("This page changes once the payment has arrived.")),
     ),
     "bank_transfer": (
-        ("Buka aplikasi bank atau ATM", "Pilih menu transfer, lalu virtual account."),
-        ("Masukkan nomor virtual account", "Nama toko dan jumlahnya akan muncul."),
-        ("Periksa jumlahnya, lalu bayar", "Bayar tepat sejumlah tagihan."),
+        (gettext_noop("Open your bank app or go to an ATM"), gettext_noop("Choose transfer, then virtual account.")),
+        (gettext_noop("Enter the virtual account number"), gettext_noop("The shop's name and the amount will appear.")),
+        (gettext_noop("Check the amount, then pay"), gettext_noop("Pay exactly the amount due.")),
     ),
     "echannel": (
-        ("Buka Livin' atau ATM Mandiri", "Pilih menu bayar, lalu multipayment."),
-        ("Masukkan kode perusahaan dan kode bayar", "Nama toko dan jumlahnya akan muncul."),
-        ("Periksa jumlahnya, lalu bayar", "Bayar tepat sejumlah tagihan."),
+        (gettext_noop("Open Livin' or go to a Mandiri ATM"), gettext_noop("Choose pay, then multipayment.")),
+        (
+            gettext_noop("Enter the company code and the payment code"),
+            gettext_noop("The shop's name and the amount will appear."),
+        ),
+        (gettext_noop("Check the amount, then pay"), gettext_noop("Pay exactly the amount due.")),
     ),
     "cstore": (
-        ("Datang ke gerai terdekat", "Katakan kepada kasir: bayar Midtrans."),
-        ("Sebutkan kode bayar", "Kasir membacakan nama toko dan jumlahnya."),
-        ("Bayar dan simpan struknya", "Struk adalah bukti pembayaran."),
+        (gettext_noop("Go to the nearest store"), gettext_noop("Tell the cashier: a Midtrans payment.")),
+        (gettext_noop("Give the payment code"), gettext_noop("The cashier reads out the shop's name and the amount.")),
+        (gettext_noop("Pay and keep the receipt"), gettext_noop("The receipt is your proof of payment.")),
     ),
 }
 OUTCOMES = {
-    "authorize": ("wait", "Dana disisihkan", "Bank menyisihkan uangnya; toko mengambilnya saat pesanan siap."),
+    "authorize": (
+        "wait",
+        gettext_noop("Funds set aside"),
+        gettext_noop("The bank has set the money aside; the shop takes it when the order is ready."),
+    ),
     "partial_chargeback": (
         "stop",
-        "Pembayaran disengketakan",
-        "Bank penerbit kartu menarik kembali sebagian pembayaran ini.",
+        gettext_noop("Payment disputed"),
+        gettext_noop("The card's bank has taken back a part of this payment."),
     ),
-    "settlement": ("ok", "Pembayaran berhasil", "Pesanan Anda sedang diteruskan ke toko."),
-    "capture": ("ok", "Pembayaran berhasil", "Bank penerbit kartu menyetujui pembayaran ini."),
-    "challenge": ("wait", "Pembayaran diperiksa", "Bank menahan pembayaran ini sampai toko memeriksanya."),
+    "settlement": ("ok", gettext_noop("Payment successful"), gettext_noop("Your order is on its way to the shop.")),
+    "capture": ("ok", gettext_noop("Payment successful"), gettext_noop("The card's bank has approved this payment.")),
+    "challenge": (
+        "wait",
+        gettext_noop("Payment under review"),
+        gettext_noop("The bank holds this payment until the shop has checked it."),
+    ),
     "expire": (
         "stop",
-        "Waktu pembayaran habis",
-        "Tidak ada uang yang ditarik. Mulai lagi dari toko bila masih ingin membeli.",
+        gettext_noop("The time to pay has passed"),
+        gettext_noop("No money was taken. Start again from the shop if you still want to buy."),
     ),
-    "cancel": ("stop", "Pembayaran dibatalkan", "Toko membatalkan pembayaran ini. Tidak ada uang yang ditarik."),
-    "deny": ("stop", "Pembayaran ditolak", "Tidak ada uang yang ditarik."),
-    "refund": ("wait", "Uang dikembalikan", "Seluruh pembayaran ini dikembalikan kepada Anda."),
-    "partial_refund": ("wait", "Sebagian uang dikembalikan", "Sebagian pembayaran ini dikembalikan kepada Anda."),
-    "chargeback": ("stop", "Pembayaran disengketakan", "Bank penerbit kartu menarik kembali pembayaran ini."),
+    "cancel": (
+        "stop",
+        gettext_noop("Payment cancelled"),
+        gettext_noop("The shop cancelled this payment. No money was taken."),
+    ),
+    "deny": ("stop", gettext_noop("Payment refused"), gettext_noop("No money was taken.")),
+    "refund": ("wait", gettext_noop("Money refunded"), gettext_noop("All of this payment has been refunded to you.")),
+    "partial_refund": (
+        "wait",
+        gettext_noop("Part of the money refunded"),
+        gettext_noop("A part of this payment has been refunded to you."),
+    ),
+    "chargeback": (
+        "stop",
+        gettext_noop("Payment disputed"),
+        gettext_noop("The card's bank has taken this payment back."),
+    ),
 }
 
 
+def in_the_buyers_language(handler: Handler) -> Handler:
+    """Let a page, found by its session's token or its transaction's id, speak the language of the shop's page."""
+
+    @wraps(handler)
+    def answer(world: World, request: Request, **found: str) -> Response:
+        token = found.get("token", "")
+        if "transaction_id" in found:
+            transaction = world.store.get(Transaction, found["transaction_id"])
+            token = transaction.token if transaction else ""
+        session = world.store.get(Session, token)
+        path = urlsplit(session.finish_url).path if session else ""
+        with override("en" if path.startswith("/en/") else "id"):
+            return handler(world, request, **found)
+
+    return answer
+
+
+@in_the_buyers_language
 def show(world: World, request: Request, token: str) -> Response:
     """GET /snap/v4/redirection/{token}: choose, pay, or read how it ended."""
     session = world.store.get(Session, token)
     if session is None:
-        return _gone(404, "Halaman pembayaran tidak ditemukan", "Periksa alamatnya, atau mulai lagi dari toko.")
+        return _gone(404, _("Payment page not found"), _("Check the address, or start again from the shop."))
     transaction = world.store.get(Transaction, session.transaction_id)
     if transaction and transaction.status == "pending":
         return _waiting(world, session, transaction)
     if transaction and (transaction.status != "deny" or not _is_open(world, session)):
         return _outcome(world, session, transaction)
     if session.canceled_at or session.replaced:
-        words = "Toko menutup halaman ini atau membuka yang baru. Lanjutkan dari halaman pesanan di toko."
-        return _gone(410, "Halaman pembayaran ini sudah ditutup", words, back_url=back_url(world, session))
+        words = _("The shop closed this page or opened a newer one. Go on from your order's page at the shop.")
+        return _gone(410, _("This payment page is closed"), words, back_url=back_url(world, session))
     if not _is_open(world, session):
-        words = "Tidak ada uang yang ditarik. Mulai lagi dari toko bila masih ingin membeli."
-        return _gone(410, "Waktu pembayaran habis", words, back_url=back_url(world, session))
+        words = _("No money was taken. Start again from the shop if you still want to buy.")
+        return _gone(410, _("The time to pay has passed"), words, back_url=back_url(world, session))
     methods = offered(session.request.get("enabled_payments"))
     context = _summary(world, session) | {
         "was_denied": transaction is not None,
         "groups": [
-            (name, [{"method": method, "hint": HINTS.get(method.name, "")} for method in group])
+            (say(name), [{"method": method, "hint": _hint(method)} for method in group])
             for name, group in groupby(methods, key=lambda method: method.group)
         ],
     }
     if request.query.get("cara") == "credit_card" and METHODS["credit_card"] in methods:
-        return _page("card.html", context | {"cards": list(TEST_CARDS.values())})
+        return _page("card.html", context | {"cards": [(card.number, say(card.label)) for card in TEST_CARDS.values()]})
     return _page("choose.html", context)
 
 
@@ -145,11 +196,12 @@ def act(world: World, _request: Request, token: str, action: str) -> Response:
     return see_other(here)
 
 
+@in_the_buyers_language
 def wallet(world: World, _request: Request, transaction_id: str) -> Response:
     """GET /simulator/{transaction_id}: the buyer's bank, wallet or 3-D Secure page."""
     transaction = world.store.get(Transaction, transaction_id)
     if transaction is None:
-        return _gone(404, "Tagihan tidak ditemukan", "Kode QR atau tautan ini tidak dikenal.")
+        return _gone(404, _("Bill not found"), _("This QR code or link is not known."))
     session = world.store.get(Session, transaction.token)
     if transaction.status != "pending":
         return _outcome(world, session, transaction)
@@ -194,6 +246,7 @@ def result(world: World, request: Request, token: str) -> Response:
     return replace(as_json(body), headers=headers)
 
 
+@in_the_buyers_language
 def home(_world: World, _request: Request) -> Response:
     """GET /: what this is."""
     return _page("home.html", {})
@@ -248,6 +301,10 @@ def _act(world: World, transaction: Transaction, action: str) -> None:
         lifecycle.expire(world, transaction)
 
 
+def _hint(method: Method) -> str:
+    return say(HINTS[method.name]) if method.name in HINTS else ""
+
+
 def _is_open(world: World, session: Session) -> bool:
     return not (session.canceled_at or session.replaced) and world.clock.now() < session.page_expires_at
 
@@ -261,12 +318,12 @@ def _outcome(world: World, session: Session | None, transaction: Transaction) ->
     tone, title, words = OUTCOMES[kind or transaction.status]
     context = {
         "tone": tone,
-        "title": title,
-        "words": words,
+        "title": say(title),
+        "words": say(words),
         "shop_name": world.shop_name,
         "amount": rupiah(transaction.gross_amount),
         "order_id": transaction.order_id,
-        "method": METHODS[transaction.method],
+        "label": say(METHODS[transaction.method].label),
         "back_url": back_url(world, session) if session else "",
     }
     return _page("outcome.html", context)
@@ -302,20 +359,21 @@ def _summary(world: World, session: Session) -> Json:
 def _transaction_context(world: World, transaction: Transaction) -> Json:
     method, details = METHODS[transaction.method], transaction.details
     numbers = {
-        "Nomor virtual account": details.get("permata_va_number")
+        _("Virtual account number"): details.get("permata_va_number")
         or next((row["va_number"] for row in details.get("va_numbers", [])), ""),
-        "Kode perusahaan": details.get("biller_code"),
-        "Kode bayar": details.get("bill_key") or details.get("payment_code"),
+        _("Company code"): details.get("biller_code"),
+        _("Payment code"): details.get("bill_key") or details.get("payment_code"),
     }
     identifier = transaction.transaction_id
     is_qr = method.payment_type in ("qris", "gopay")
     return {
         "method": method,
+        "label": say(method.label),
         "numbers": [(label, _grouped(number)) for label, number in numbers.items() if number],
         "qr_url": f"/v2/{method.payment_type}/{identifier}/qr-code" if is_qr else "",
         "wallet_url": f"/simulator/{identifier}",
         "masked_card": details.get("masked_card", ""),
-        "steps": STEPS.get(method.payment_type, ()),
+        "steps": [(say(what), say(how)) for what, how in STEPS.get(method.payment_type, ())],
         **_deadline(world, transaction.expires_at),
     }
 
@@ -334,15 +392,26 @@ def _deadline(world: World, deadline: datetime | None) -> dict[str, str]:
     left = deadline - now
     far = left > timedelta(hours=24) or local.date() != now.astimezone(WIB).date()
     minutes = max(0, int(left / timedelta(minutes=1)))
-    words = f"{minutes} menit lagi" if minutes < 120 else f"{minutes // 60} jam lagi"
+    if minutes < 120:
+        words = ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
+    else:
+        words = _("%(count)d hours left") % {"count": minutes // 60}
     return {"pay_before": local.strftime("%d-%m-%Y %H.%M WIB" if far else "%H.%M WIB"), "time_left": words}
 
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[str(FOLDER / "templates")], autoescape=True)
+    return Engine(
+        dirs=[str(FOLDER / "templates")],
+        libraries={"i18n": "django.templatetags.i18n"},
+        builtins=["django.templatetags.i18n"],
+    )
 
 
 def _page(template: str, context: dict[str, Any], status: int = 200) -> Response:
-    html = _engine().get_template(template).render(Context(context, use_l10n=False, use_tz=False))
+    html = (
+        _engine()
+        .get_template(template)
+        .render(Context(context | {"language": get_language()}, use_l10n=False, use_tz=False))
+    )
     return Response(status, html.encode(), "text/html; charset=utf-8", PAGE_HEADERS)

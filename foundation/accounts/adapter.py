@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.accounts.phones import e164, national
 from foundation.errors import InvalidInput
+from foundation.site import site_name
 
 
 class PhoneField(forms.CharField):
@@ -77,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send the code; until a WhatsApp channel is set, it leaves as a mail file to the operator."""
         send_mail(
             subject=_("Code for %(phone)s") % {"phone": national(phone)},
-            message=_("Your code for %(site)s is %(code)s.") % {"site": settings.SITE_NAME, "code": code},
+            message=_("Your code for %(site)s is %(code)s.") % {"site": site_name(), "code": code},
             from_email=settings.DEFAULT_FROM_EMAIL,
             recipient_list=[f"{phone.lstrip('+')}@whatsapp.invalid"],
         )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,16 @@ class SignupForm(AllauthSignupForm):
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs |= {"placeholder": ""}
         self.fields["password1"].widget.attrs |= {"placeholder": ""}
+        self.fields["password1"].help_text = _("At least ten characters, and none that everybody would guess.")
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Where the link for a new password goes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs |= {"placeholder": ""}
 
 
 class NameForm(forms.ModelForm[User]):

@@ -104,11 +104,16 @@ def reason_of(redemption: Redemption, sign: Sign) -> str:
     return sign.reason
 
 
+def left_of(count: GateCount) -> int:
+    """How many are still expected."""
+    return max(count.expected - count.admitted, 0)
+
+
 def count_words(count: GateCount) -> str:
     """How many came in today, and how many are still expected."""
     return _("In today %(admitted)d, still expected %(left)d") % {
         "admitted": count.admitted,
-        "left": max(count.expected - count.admitted, 0),
+        "left": left_of(count),
     }
 
 

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.clock import day_of
 from foundation.errors import DomainError, InvalidInput
 from foundation.limits import TooMany, spend
-from frontend.gate.results import count_words, moment_of, offline_words, result_of, signs
+from frontend.gate.results import count_words, left_of, moment_of, offline_words, result_of, signs
 from marketplace.tickets import queries, services
-from marketplace.tickets.models import Device, Gate
+from marketplace.tickets.models import REFUSED, Device, Gate, Verdict
 
 # A device that was away for longer than this has scans nobody waits for any more.
 LONGEST_OFFLINE = timedelta(days=7)
@@ -116,7 +116,7 @@ def from_a_phone(take: Callable[[HttpRequest, Gate, Device, datetime], dict[str,
 
 @from_a_phone
 def upload(request: HttpRequest, gate: Gate, device: Device, now: datetime) -> dict[str, Any]:
-    """Take over what the phone admitted without signal. A repeat records nothing twice."""
+    """Take over what the phone decided without signal. A repeat records nothing twice."""
     scans = read_scans(request, now=now)
     recorded = services.upload_scans(gate=gate, device=device, by_id=int(request.user.pk or 0), scans=scans, now=now)
     count = queries.gate_count(gate, day_of(now))
@@ -128,13 +128,15 @@ def upload(request: HttpRequest, gate: Gate, device: Device, now: datetime) -> d
 def report(request: HttpRequest, gate: Gate) -> HttpResponse:
     """Today's scans, and who was admitted twice."""
     today = day_of(timezone.now())
+    count = queries.gate_count(gate, today)
     context = {
         "gate": gate,
         "region": gate.shop.region,
         "today": today,
-        "count": queries.gate_count(gate, today),
+        "count": count,
+        "left": left_of(count),
         "doubles": queries.doubles(gate, today),
-        "scans": queries.recent_scans(gate, limit=100),
+        "scans": queries.recent_scans(gate, today, limit=100),
         "nav_current": "account",
     }
     return render(request, "gate/report.html", context)
@@ -176,7 +178,9 @@ def device_of(request: HttpRequest, gate: Gate, *, now: datetime) -> Device | No
 
 
 def read_scans(request: HttpRequest, *, now: datetime) -> Sequence[services.OfflineScan]:
-    """The scans of an upload: ``[{"nonce", "scanned", "at"}]``, ``at`` in seconds since 1970.
+    """The scans of an upload: ``[{"nonce", "scanned", "at", "refused"}]``, ``at`` in seconds since 1970.
+
+    ``refused`` is the verdict by which the phone turned somebody away; without it somebody was let in.
 
     :raises InvalidInput: it is no such list, or too long.
     """
@@ -190,13 +194,16 @@ def read_scans(request: HttpRequest, *, now: datetime) -> Sequence[services.Offl
                 nonce=_text(row["nonce"]),
                 scanned=_text(row["scanned"])[:300],
                 scanned_at=moment_of(float(row["at"]), now=now),
+                refused=Verdict(row["refused"]) if row.get("refused") else None,
             )
             for row in rows
         ]
-    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise broken from error
     too_old = now - LONGEST_OFFLINE
-    if len(scans) > MOST_SCANS or any(not one.nonce or one.scanned_at < too_old for one in scans):
+    if len(scans) > MOST_SCANS or any(
+        not one.nonce or one.scanned_at < too_old or one.refused not in {None, *REFUSED} for one in scans
+    ):
         raise broken
     return scans
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.coreutils import multigetattr
@@ -30,6 +31,13 @@ class MomentColumn(Column):
 
     def get_value(self, instance: Any) -> Any:
         return moment_words(super().get_value(instance))
+
+
+class WordsColumn(Column):
+    """Words that stand alone in a cell: they begin with a capital."""
+
+    def get_value(self, instance: Any) -> Any:
+        return capfirst(super().get_value(instance))
 
 
 class RupiahColumn(Column):

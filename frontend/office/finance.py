@@ -63,7 +63,7 @@ def finance() -> Finance:
         by_kind.setdefault(code.partition(":")[0], {})[code] = amount
     # Money enters from these, so what they hold for us stands on the other side.
     held = [
-        Figure(_held_words(code), -amount, entries_url(code))
+        Figure(_held_words(code), -amount, entries_url(code), _held_note(code, -amount))
         for kind in ("clearing", "bank", "cash", "difference")
         for code, amount in by_kind.get(kind, {}).items()
     ]
@@ -173,6 +173,20 @@ def _held_words(code: str) -> str:
     return _("Cash on its way to the treasurer") if rest[-1] == "HANDED" else _("Cash at a gate")
 
 
+def _held_note(code: str, held: int) -> str:
+    """What a figure below zero means where money lies."""
+    if held >= 0:
+        return ""
+    match code.partition(":")[0]:
+        case "bank":
+            return _("Below zero: more was paid from here than Midtrans has transferred to it so far.")
+        case "clearing":
+            return _("Below zero: more went back or was transferred than had come in this way.")
+        case "difference":
+            return _("Below zero: so much more was found than tills should have held.")
+    return _("Below zero: more was handed on than had been sold for.")
+
+
 def _shops(by_kind: dict[str, dict[str, int]]) -> list[Figure]:
     """Each shop with all that lies in its accounts."""
     totals: dict[int, int] = {}
@@ -216,7 +230,12 @@ def _others(by_kind: dict[str, dict[str, int]]) -> list[Figure]:
         if amount
     ]
     figures += [
-        Figure(_("Money to go back to buyers"), amount, entries_url(code))
+        Figure(
+            _("Money to go back to buyers"),
+            amount,
+            entries_url(code),
+            _("Below zero: given back at Midtrans' dashboard, and nobody bears it yet.") if amount < 0 else "",
+        )
         for code, amount in by_kind.get("refunds", {}).items()
     ]
     waiting_money = sum(by_kind.get("buyer", {}).values())

@@ -5,7 +5,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.lib.pagesizes import A4
@@ -15,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from foundation.clock import day_of, day_words
 from foundation.money import rupiah
+from foundation.site import site_name
 from marketplace.payments.models import Refund
 from marketplace.payments.services import BANKS
 
@@ -29,7 +29,7 @@ def treasury_request_pdf(refund: Refund, *, lines: Sequence[dict[str, Any]], lan
     with override(language):
         sheet = _Sheet(Canvas(content, pagesize=A4))
         number = f"{refund.pk:06d}/R/{day_of(refund.requested_at):%m/%Y}"
-        sheet.write(settings.SITE_NAME, bold=True)
+        sheet.write(site_name(), bold=True)
         sheet.write(_("Number: %(number)s") % {"number": number})
         sheet.write(day_words(today, language), gap=6)
         sheet.write(_("To the treasurer of %(region)s") % {"region": refund.region.name}, bold=True, gap=6)

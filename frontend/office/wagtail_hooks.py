@@ -70,6 +70,13 @@ def receipts_item() -> MenuItem:
             order=30,
         ),
         TreasurerItem(_("Cash at the gates"), reverse_lazy("office:tills"), name="kas", icon_name="download", order=40),
+        TreasurerItem(
+            _("Retribusi to give back"),
+            reverse_lazy("office:treasury_refunds"),
+            name="retribusi-kembali",
+            icon_name="rotate",
+            order=50,
+        ),
     ]
     return SubmenuMenuItem(_("Receipts"), Menu(items=items), name="penerimaan", icon_name="table", order=250)
 
@@ -133,18 +140,6 @@ def search_item() -> MenuItem:
         ),
     ]
     return SubmenuMenuItem(_("Search"), Menu(items=items), name="pencarian", icon_name="search", order=270)
-
-
-@hooks.register("register_admin_menu_item")
-def treasury_refunds_item() -> MenuItem:
-    """Retribusi that went back, for treasurers."""
-    return TreasurerItem(
-        _("Retribusi to give back"),
-        reverse_lazy("office:treasury_refunds"),
-        name="retribusi-kembali",
-        icon_name="rotate",
-        order=252,
-    )
 
 
 @hooks.register("construct_homepage_panels")

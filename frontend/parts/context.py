@@ -5,14 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from foundation.site import site_name
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The platform's name (long, and short for the header) and whether all that is shown is a sample."""
+    name = site_name()
     return {
-        "site_name": settings.SITE_NAME,
-        "site_short_name": settings.SITE_NAME.split(":")[0].strip(),
+        "site_name": name,
+        "site_short_name": name.split(":")[0].strip(),
         "demo": settings.DEMO,
-        "pattern_list": settings.DEMO or settings.DEBUG,
         "pse_number": settings.PSE_NUMBER,
         "map_tiles": settings.MAP_TILES_URL,
     }

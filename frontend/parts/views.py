@@ -30,7 +30,7 @@ def boundaries(request: HttpRequest) -> HttpResponse:
     features = [
         {
             "type": "Feature",
-            "properties": {"code": regency.code, "name": regency.short_name},
+            "properties": {"code": regency.code, "slug": regency.slug, "name": regency.short_name},
             "geometry": geometries[regency.code],
         }
         for regency in queries.regencies()

@@ -44,7 +44,9 @@ class RupiahField(forms.Field):
             return None
         found = _RUPIAH.match(text) if len(text) <= _LONGEST_NUMBER else None
         amount = int(re.sub(r"\D", "", found[1])) if found else -1
-        if not 0 <= amount <= MOST_RUPIAH:
+        if amount > MOST_RUPIAH:
+            raise forms.ValidationError(_("A price is at most %(most)s.") % {"most": rupiah(MOST_RUPIAH)})
+        if amount < 0:
             raise forms.ValidationError(_("Give a price in whole rupiah, for example 38000."))
         return amount
 

@@ -94,6 +94,10 @@ class Verdict(models.TextChoices):
     UNKNOWN = "UNKNOWN", _("unknown")
 
 
+# Verdicts by which somebody stayed outside.
+REFUSED = frozenset(Verdict) - {Verdict.ADMITTED, Verdict.DOUBLE}
+
+
 class Redemption(models.Model):
     """One scan, accepted or refused. Append only; the nonce makes an upload repeatable."""
 

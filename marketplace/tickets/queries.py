@@ -15,10 +15,7 @@ from foundation.accounts.buyer import Buyer
 from foundation.clock import end_of, start_of
 from marketplace.catalog.models import DATED_KINDS, Listing
 from marketplace.tickets import tokens
-from marketplace.tickets.models import Gate, Redemption, Ticket, TicketStatus, Verdict
-
-# Verdicts by which somebody stayed outside.
-_REFUSED = frozenset(Verdict) - {Verdict.ADMITTED, Verdict.DOUBLE}
+from marketplace.tickets.models import REFUSED, Gate, Redemption, Ticket, TicketStatus, Verdict
 
 
 @dataclass(frozen=True)
@@ -228,14 +225,14 @@ def gate_count(gate: Gate, day: date) -> GateCount:
     return GateCount(
         expected=expected.exclude(status__in=(TicketStatus.VOID, TicketStatus.PROVISIONAL)).count(),
         admitted=scans[Verdict.ADMITTED],
-        refused=sum(scans[verdict] for verdict in _REFUSED),
+        refused=sum(scans[verdict] for verdict in REFUSED),
         doubles=scans[Verdict.DOUBLE],
     )
 
 
-def recent_scans(gate: Gate, *, limit: int = 20) -> list[ScanView]:
-    """A gate's newest scans."""
-    return _scan_views(Redemption.objects.filter(gate=gate).order_by("-scanned_at", "-pk")[:limit])
+def recent_scans(gate: Gate, day: date, *, limit: int = 20) -> list[ScanView]:
+    """A gate's newest scans of a day."""
+    return _scan_views(_scans(gate, day).order_by("-scanned_at", "-pk")[:limit])
 
 
 def doubles(gate: Gate, day: date) -> list[ScanView]:

@@ -21,11 +21,15 @@ _LONGEST_NONCE = 64
 
 @dataclass(frozen=True)
 class OfflineScan:
-    """A scan that a device queued: the token or typed code, when, and a random nonce that names the scan."""
+    """A scan that a device queued: the token or typed code, when, and a random nonce that names the scan.
+
+    ``refused`` is why the device turned somebody away; None where it let them in.
+    """
 
     nonce: str
     scanned: str
     scanned_at: datetime
+    refused: Verdict | None = None
 
 
 @transaction.atomic
@@ -92,11 +96,12 @@ def redeem(
     now: datetime,
     device: Device | None = None,
     was_offline: bool = False,
+    refused: Verdict | None = None,
 ) -> Redemption:
     """Admit the ticket of a QR or typed code, or say why not; ``redemption.verdict`` is a ``Verdict``.
 
-    The same nonce returns the same redemption. What a device admitted without signal is recorded as it was: the
-    second admission of a ticket as DOUBLE, with the gate's report.
+    The same nonce returns the same redemption. What a device decided without signal is recorded as it was: the
+    second admission of a ticket as DOUBLE, with the gate's report; what it ``refused`` as refused, and nobody is counted.
     """
     nonce = nonce[:_LONGEST_NONCE]
     known = _redemption(nonce)
@@ -105,7 +110,7 @@ def redeem(
     try:
         with transaction.atomic():
             ticket = _ticket_of(scanned)
-            verdict = _judge(ticket, gate, scanned_at=scanned_at, was_offline=was_offline)
+            verdict = refused or _judge(ticket, gate, scanned_at=scanned_at, was_offline=was_offline)
             redemption = Redemption.objects.create(
                 ticket=ticket,
                 gate=gate,
@@ -131,7 +136,7 @@ def redeem(
 def upload_scans(
     *, gate: Gate, device: Device, by_id: int, scans: Sequence[OfflineScan], now: datetime
 ) -> list[Redemption]:
-    """Record what a device admitted without signal, oldest first, each in a transaction of its own. A repeat records nothing twice."""
+    """Record what a device decided without signal, oldest first, each in a transaction of its own. A repeat records nothing twice."""
     return [
         redeem(
             gate=gate,
@@ -143,6 +148,7 @@ def upload_scans(
             scanned_at=min(scan.scanned_at, now),
             now=now,
             was_offline=True,
+            refused=scan.refused,
         )
         for scan in sorted(scans, key=lambda scan: (scan.scanned_at, scan.nonce))
     ]

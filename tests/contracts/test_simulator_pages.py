@@ -35,6 +35,18 @@ class TestChoosing:
             "Bayar nanti",
         ]
 
+    def test_speaks_english_to_who_comes_from_an_english_page(self, simulator: SimulatorServer):
+        url = _open(simulator, callbacks={"finish": "http://shop.test/en/pesanan/A/"})
+        page = _page(url)
+
+        assert page.html["lang"] == "en"
+        assert page.h1.text == "Choose how to pay"
+        assert page.select_one(".methods__group h2").text == "QR code"
+        _press(url, "pilih", method="bca_va")
+        assert _page(url).select_one(".numbers dt").text == "Virtual account number"
+        _press(url, "tolak")
+        assert _page(url).select_one("[role=alert] b").text == "That payment was refused."
+
     def test_has_no_script_and_no_inline_style(self, simulator: SimulatorServer):
         answer = requests.get(_open(simulator), timeout=10)
 

@@ -355,6 +355,8 @@ class TestGate:
     @example(body={"scans": [{"nonce": "\ud800", "scanned": "\ud800", "at": NOW.timestamp()}]})
     @example(body={"scans": [{"nonce": "a", "scanned": "X", "at": float("nan")}]})
     @example(body={"scans": [{"nonce": "a", "scanned": "X", "at": 1e300}]})
+    @example(body={"scans": [{"nonce": "a", "scanned": "X", "at": NOW.timestamp(), "refused": "ADMITTED"}]})
+    @example(body={"scans": [{"nonce": "a", "scanned": "X", "at": NOW.timestamp(), "refused": ["VOID"]}]})
     def test_uploading(self, shop: Doors, body: Any):
         path = f"/gerbang/{shop.gate.pk}/unggah/"
         shop.knock(lambda: shop.keeper.post(path, texts(body), content_type="application/json", headers=OWN_PAGE))

@@ -60,12 +60,12 @@ def presses_pay(person: Person) -> None:
 def chooses_method(person: Person, name: str) -> None:
     """On the payment page: choose a way to pay."""
     person.page.get_by_role("button", name=re.compile(name)).first.click()
-    person.reads("Menunggu pembayaran")
+    person.reads(re.compile("Menunggu pembayaran|Waiting for the payment"))
 
 
 def pays(person: Person) -> str:
     """On the payment page: pay, be back at the shop, and read that the order is paid. Answers the order's code."""
-    person.page.get_by_role("button", name="Bayar", exact=True).click()
+    person.page.get_by_role("button", name=re.compile("^(Bayar|Pay)$")).click()
     expect(person.page).to_have_url(re.compile("/pesanan/"))
     person.heads(re.compile("Pesanan Anda sudah dibayar|Your order is paid"))
     return order_code(person.page)

@@ -177,6 +177,17 @@ class TestOutages:
         outbox.drain(now=LATER)
         assert found(index) == sorted([f"listing:{first.pk}", f"listing:{second.pk}", *shops()])
 
+    def test_only_an_index_that_was_there_is_missed_aloud(self, index, caplog):
+        index.drop()
+        listed("Rendang")
+        outbox.drain(now=NOW)
+        assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
+        index.drop()
+        listed("Dendeng")
+        outbox.drain(now=LATER)
+        warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+        assert [message.split(" (")[0] for message in warnings] == ["The index is missing or damaged"]
+
     def test_a_missing_index_is_built_again_by_the_flush(self, index):
         listing = listed()
         outbox.drain(now=NOW)

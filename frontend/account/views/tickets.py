@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from foundation.links import LinkRefused
+from foundation.site import site_name
 from frontend.account import calendar_file, papers
 from frontend.account.ticket_pages import TicketPage, pages_of
 from frontend.parts.order_access import code_of_tickets, ticket_token
@@ -78,7 +79,7 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
     """The tickets as a PDF for the printer."""
     order = find(token)
     with override(language_of(request, order)):
-        content = papers.tickets_pdf(pages(order), site_name=settings.SITE_NAME)
+        content = papers.tickets_pdf(pages(order), site_name=site_name())
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="tiket-{order.code}.pdf"'
     return answer

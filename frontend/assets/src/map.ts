@@ -12,6 +12,9 @@
 import L from "leaflet";
 import "./styles/map.css";
 
+/** How wide a letter of a region's name is, in pixels. */
+const LETTER = 7;
+
 interface Point {
   lat: number;
   lon: number;
@@ -50,8 +53,9 @@ export async function drawMap(place: HTMLElement): Promise<void> {
     const answer = await fetch(place.dataset.boundary);
     if (answer.ok) {
       const areas = L.geoJSON(await answer.json(), { style: () => ({ className: "map-area" }), interactive: false }).addTo(map).bringToBack();
-      if (!place.dataset.tiles) name(areas);
+      if (!place.dataset.tiles) name(areas, map);
       if (!bounds.isValid()) map.fitBounds(areas.getBounds());
+      if (alone && bounds.isValid()) showRegionOf(centre, areas, map, Boolean(place.dataset.tiles));
     }
   }
   if (place.dataset.boxUrl) offerBox(place, map);
@@ -76,11 +80,34 @@ function offerBox(place: HTMLElement, map: L.Map): void {
   place.append(link);
 }
 
-function name(areas: L.GeoJSON): void {
+/** One place is shown with its own region, the page's: as much of the shapes as says where it lies. */
+function showRegionOf(point: L.LatLng, areas: L.GeoJSON, map: L.Map, hasTiles: boolean): void {
+  const region = document.documentElement.dataset.region;
+  areas.eachLayer((layer) => {
+    const area = layer as L.Polygon;
+    if (area.feature?.properties.slug !== region) return;
+    area.getElement()?.classList.add("map-area--here");
+    if (!hasTiles) map.fitBounds(area.getBounds().extend(point).pad(0.1), { maxZoom: 11 });
+  });
+}
+
+/** Name the shapes that have room for their names; closer ones get theirs. */
+function name(areas: L.GeoJSON, map: L.Map): void {
   areas.eachLayer((area) => {
     const title = (area as L.Polygon).feature?.properties.name as string | undefined;
     if (title) area.bindTooltip(title, { permanent: true, direction: "center", className: "map-name" });
   });
+  const choose = (): void => {
+    areas.eachLayer((area) => {
+      const bounds = (area as L.Polygon).getBounds();
+      const room = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+      const title = String((area as L.Polygon).feature?.properties.name ?? "");
+      if (room > title.length * LETTER) area.openTooltip();
+      else area.closeTooltip();
+    });
+  };
+  map.on("zoomend", choose);
+  choose();
 }
 
 function words(point: Point): HTMLElement {

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets.button import HeaderButton
 
 from foundation.clock import day_of
 from foundation.errors import DomainError
+from foundation.site import site_name
 from frontend.office import journal
 from frontend.office.access import treasury_regions
 from frontend.office.columns import language
@@ -174,23 +173,15 @@ class BookView(WagtailAdminTemplateMixin, TemplateView):
         """Where this page is."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
-    @property
-    def header_buttons(self) -> list[HeaderButton]:
-        """Paper and spreadsheet."""
-        query = f"?daerah={self.asked.region.code}&dari={self.asked.from_day}&sampai={self.asked.until_day}"
-        return [
-            HeaderButton(_("PDF to sign"), url=reverse("office:book_file", args=["pdf"]) + query, icon_name="doc-full"),
-            HeaderButton(
-                _("Download as a spreadsheet"),
-                url=reverse("office:book_file", args=["xlsx"]) + query,
-                icon_name="download",
-            ),
-        ]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"form": self.asked.form, "book": book_of(self.asked)}
+        query = f"?daerah={self.asked.region.code}&dari={self.asked.from_day}&sampai={self.asked.until_day}"
+        downloads = [
+            (_("PDF to sign"), reverse("office:book_file", args=["pdf"]) + query, "doc-full"),
+            (_("Download as a spreadsheet"), reverse("office:book_file", args=["xlsx"]) + query, "download"),
+        ]
+        return context | {"form": self.asked.form, "book": book_of(self.asked), "downloads": downloads}
 
 
 class BookFileView(View):
@@ -202,7 +193,7 @@ class BookFileView(View):
         book = book_of(asked)
         name = f"buku-penerimaan-{asked.region.slug}-{asked.from_day}-{asked.until_day}"
         if kind == "pdf":
-            paper = book_pdf(book, site_name=settings.SITE_NAME, language=language())
+            paper = book_pdf(book, site_name=site_name(), language=language())
             return as_file(paper, f"{name}.pdf", "application/pdf")
         return as_file(book_xlsx(book, language=language()), f"{name}.xlsx", XLSX)
 

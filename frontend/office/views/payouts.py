@@ -14,6 +14,7 @@ from django.views.generic import View
 from foundation.audit.services import note_access
 from foundation.clock import day_of
 from foundation.errors import DomainError
+from foundation.site import site_name
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.columns import language
@@ -233,7 +234,7 @@ class SettlementView(OfficePage):
         match request.GET.get("format"):
             case "pdf":
                 return as_file(
-                    statement_pdf(page, site_name=settings.SITE_NAME, language=language()),
+                    statement_pdf(page, site_name=site_name(), language=language()),
                     f"{name}.pdf",
                     "application/pdf",
                 )

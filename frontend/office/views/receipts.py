@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets.button import HeaderButton
 
 from foundation.clock import day_of
 from frontend.office.access import treasury_regions
@@ -89,18 +88,15 @@ class ReceiptsView(WagtailAdminTemplateMixin, TemplateView):
         """Where this page is."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
-    @property
-    def header_buttons(self) -> list[HeaderButton]:
-        """The spreadsheet."""
-        url = reverse("office:receipts_xlsx")
-        query = f"?daerah={self.asked.region.code}&tanggal={self.asked.day.isoformat()}"
-        return [HeaderButton(_("Download as a spreadsheet"), url=url + query, icon_name="download")]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The figures."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        sheet = (
+            f"{reverse('office:receipts_xlsx')}?daerah={self.asked.region.code}&tanggal={self.asked.day.isoformat()}"
+        )
         return context | {
             "form": self.asked.form,
+            "downloads": [(_("Download as a spreadsheet"), sheet, "download")],
             "receipts": self.receipts,
             "day": self.asked.day,
             "net": self.receipts.amount - self.receipts.refunded,

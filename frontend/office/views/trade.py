@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTempla
 
 from frontend.office import journal
 from frontend.office.access import OperatorOnly
-from frontend.office.columns import MomentColumn, linked
+from frontend.office.columns import MomentColumn, WordsColumn, linked
 from frontend.parts.addresses import in_this_language
 from marketplace.catalog.models import Listing, ListingKind, ListingStatus, Variant
 from marketplace.catalog.services import MOST_TERSE, block_listing, publish_listing, unblock_listing
@@ -94,7 +94,7 @@ class ShopsView(OperatorOnly, BaseListingView):
     columns: ClassVar = [
         linked("name", label=gettext_lazy("Shop"), url_name="office:shop", accessor="name"),
         Column("region", label=gettext_lazy("Region"), accessor="region.short_name"),
-        Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
+        WordsColumn("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
         StatusTagColumn(
             "status",
             label=gettext_lazy("Status"),
@@ -239,7 +239,7 @@ class ListingsView(OperatorOnly, BaseListingView):
         linked("title", label=gettext_lazy("Listing"), url_name="office:listing", accessor="title"),
         Column("shop", label=gettext_lazy("Shop"), accessor="shop.name"),
         Column("region", label=gettext_lazy("Region"), accessor="shop.region.short_name"),
-        Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
+        WordsColumn("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
         StatusTagColumn(
             "status",
             label=gettext_lazy("Status"),

@@ -1,6 +1,5 @@
 """Money: what came in, what the shop is owed and when it comes, why it is that much, and where it goes."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import DomainError
+from foundation.site import site_name
 from frontend.seller.counter import for_managers, frame
 from frontend.seller.deadlines import language
 from frontend.seller.forms import BankAccountForm
@@ -55,7 +55,7 @@ def statement(request: HttpRequest, shop: Shop, settlement: int) -> HttpResponse
     name = f"rincian-{shop.slug}-{found.until_date.isoformat()}"
     match request.GET.get("format"):
         case "pdf":
-            paper = statement_pdf(page, site_name=settings.SITE_NAME, language=language())
+            paper = statement_pdf(page, site_name=site_name(), language=language())
             return as_file(paper, f"{name}.pdf", "application/pdf")
         case "csv":
             return as_file(statement_csv(page, language=language()), f"{name}.csv", "text/csv; charset=utf-8")

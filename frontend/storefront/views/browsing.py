@@ -114,7 +114,7 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
         "story": (row.story_en if (get_language() or "")[:2] == "en" else "") or row.story_id,
         "goods": [cards.of_listing(card) for card in goods],
         "tickets": [cards.of_listing(card) for card in offers if card not in goods],
-        "region": {"slug": row.region.slug, "name": row.region.name, "url": region_home(row.region.slug or "")},
+        "region": {"slug": row.region.slug, "name": row.region.short_name, "url": region_home(row.region.slug or "")},
         "nav_current": "goods",
     }
     return render(request, "storefront/shop.html", context)

@@ -213,7 +213,7 @@ def chips(question: Asked, found: SearchPage) -> Sequence[Link]:
             rest = tuple(other for other in question.categories if other != slug)
             removable.append(Link(title=label("category", slug), url=question.url(categories=rest), current=True))
     if question.price:
-        removable.append(Link(title=label("price", question.price), url=question.url(price=""), current=True))
+        removable.append(Link(title=labels.price_label(question.price), url=question.url(price=""), current=True))
     if question.day:
         day = short_day_words(question.day, language())
         removable.append(Link(title=day, url=question.url(day=None), current=True))

@@ -123,7 +123,7 @@ class TestForm:
         assert phone["aria-invalid"] == "true"
         assert page.find(id=phone["aria-describedby"]).text.strip() == "Kurang dua angka."
         assert page.select_one(".errors b").text == "1 isian perlu diperbaiki"
-        assert page.select_one(f'.errors a[href="#{phone["id"]}"]').text == "Nomor ponsel: Kurang dua angka."
+        assert page.select_one(f'.errors a[href="#{phone["id"]}"]').text == "Nomor telepon: Kurang dua angka."
 
     def test_choices_are_rows_to_tick_under_one_question(self):
         with override("id"):

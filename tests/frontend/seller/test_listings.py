@@ -76,11 +76,19 @@ class TestNew:
         seller.post(new_url, filled(shelf, **{"u0-price": typed}))
         assert Variant.objects.get().price == 38_000
 
-    @pytest.mark.parametrize("typed", ["", "0", "-5", "tiga puluh", "38,5", "9999999999", "٣٨", "1e9", "x" * 500])
+    @pytest.mark.parametrize("typed", ["", "0", "-5", "tiga puluh", "38,5", "٣٨", "1e9", "x" * 500])
     def test_refuses_prices_that_are_none(self, seller, new_url, shelf, typed):
         answer = seller.post(new_url, filled(shelf, **{"u0-price": typed}))
         assert answer.status_code == 422
         assert "Isi harga dalam rupiah" in words(soup(answer))
+        assert Listing.objects.count() == 0
+
+    def test_says_how_much_a_price_may_be(self, seller, new_url, shelf):
+        answer = seller.post(new_url, filled(shelf, **{"u0-price": "9999999999"}))
+        page = soup(answer)
+        assert answer.status_code == 422
+        assert page.select_one("#id_u0-price_error").text.strip() == "Harga paling tinggi Rp999.999.999."
+        assert page.select_one(".has-error [name=u0-price]") is not None
         assert Listing.objects.count() == 0
 
     @pytest.mark.parametrize("typed", ["", "-1", "satu", "1000000", "1.5.x"])

@@ -186,6 +186,12 @@ class TestBrowse:
         DestinationFactory(opening_hours="")
         assert "Belum ada dinas pariwisata yang memastikan jam buka" in words(soup(visitor.get("/hari-ini/")).main)
 
+    def test_an_english_page_wears_the_english_name(self, visitor):
+        page = soup(visitor.get("/en/cara-membeli/"))
+        assert page.select_one(".foot h2").text == "Lapau Sumbar: travel and local products"
+        assert page.select_one("meta[property='og:site_name']")["content"] == "Lapau Sumbar: travel and local products"
+        assert "wisata dan produk" not in str(page)
+
     @pytest.mark.parametrize("address", ["/belanja/", "/cara-membeli/", "/data-pribadi/", "/sumber/"])
     @pytest.mark.parametrize("prefix", ["", "/en"])
     def test_pages_of_words_are_there_in_both_languages(self, visitor, prefix, address):

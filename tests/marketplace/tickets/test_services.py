@@ -129,6 +129,32 @@ class TestWithoutSignal:
         assert self.upload(gate, *scans) == self.upload(gate, *scans) == ["ADMITTED", "UNKNOWN"]
         assert Redemption.objects.count() == 2
 
+    def test_who_a_phone_turned_away_is_reported_and_not_counted(self):
+        ticket = TicketFactory()
+        gate = GateFactory(shop=ticket.listing.shop)
+        scans = [
+            OfflineScan("a", ticket.token, OPEN),
+            OfflineScan("b", ticket.token, OPEN + timedelta(minutes=1), refused=Verdict.ALREADY_USED),
+            OfflineScan("c", "nonsense", OPEN + timedelta(minutes=2), refused=Verdict.UNKNOWN),
+        ]
+        assert self.upload(gate, *scans) == ["ADMITTED", "ALREADY_USED", "UNKNOWN"]
+        assert [(view.verdict, view.code, view.was_offline) for view in queries.recent_scans(gate, DAY)] == [
+            ("UNKNOWN", "", True),
+            ("ALREADY_USED", ticket.code, True),
+            ("ADMITTED", ticket.code, True),
+        ]
+        count = queries.gate_count(gate, DAY)
+        assert (count.admitted, count.refused, count.doubles) == (1, 2, 0)
+        ticket.refresh_from_db()
+        assert ticket.admitted == 1
+        assert list(checks.admissions()) == []
+
+    def test_a_report_is_of_its_day(self):
+        ticket = TicketFactory()
+        gate = GateFactory(shop=ticket.listing.shop)
+        self.upload(gate, OfflineScan("a", ticket.token, OPEN))
+        assert queries.recent_scans(gate, DAY + timedelta(days=1)) == []
+
     def test_what_was_admitted_after_it_was_voided_is_reported(self):
         ticket = TicketFactory(status="VOID")
         gate = GateFactory(shop=ticket.listing.shop)
@@ -184,7 +210,7 @@ class TestDayList:
         scan(ticket, gate)
         scan(ticket, gate, nonce="n2", at=OPEN + timedelta(minutes=1))
         assert queries.gate_count(gate, DAY) == queries.GateCount(expected=1, admitted=1, refused=1, doubles=0)
-        assert [view.verdict for view in queries.recent_scans(gate)] == ["ALREADY_USED", "ADMITTED"]
+        assert [view.verdict for view in queries.recent_scans(gate, DAY)] == ["ALREADY_USED", "ADMITTED"]
 
     def test_gates_are_shown_to_members_only(self):
         gate = GateFactory()

@@ -1,4 +1,4 @@
-/** The gate: one result fills the screen; it checks with signal and without, and sends later what it admitted alone. */
+/** The gate: one result fills the screen; it checks with signal and without, and sends later what it decided alone. */
 import { keepForLater } from "../offline/keep";
 import "../styles/pages/gate.css";
 import { type Camera, open } from "./camera";

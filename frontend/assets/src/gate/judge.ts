@@ -22,8 +22,14 @@ export interface Attempt {
   at: number;
 }
 
-/** Say whether a ticket may pass; if so it is counted here and waits to be sent. */
+/** Say whether a ticket may pass, and keep what was said to be sent; who passes is counted here. */
 export async function judge(attempt: Attempt, list: DayList): Promise<Judgement> {
+  const judgement = await judged(attempt, list);
+  if (judgement.verdict !== "ADMITTED") await queue({ ...attempt, gate: list.gate_id, refused: judgement.verdict });
+  return judgement;
+}
+
+async function judged(attempt: Attempt, list: DayList): Promise<Judgement> {
   const { scanned, at } = attempt;
   const payload = isToken(scanned) ? await read(scanned, list.public_keys) : null;
   if (isToken(scanned) && !payload) return { verdict: "UNKNOWN" };

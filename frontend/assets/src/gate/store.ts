@@ -29,6 +29,8 @@ export interface Scan {
   gate: number;
   scanned: string;
   at: number;
+  /** Why somebody was turned away; missing where somebody was let in. */
+  refused?: string;
 }
 
 /** A sale without signal, as the house reads it; its price is what the page showed. */
