@@ -29,8 +29,9 @@ def of_result(result: Result, *, mixed: bool = True) -> values.Card:
     """A hit as a card; ``mixed`` names its kind, for lists of many kinds. What editors put first says so, and near results how far."""
     picture = None
     if result.picture:
+        light = [values.Source("image/avif", result.picture_light)] if result.picture_light else []
         picture = values.Picture(
-            src=result.picture, width=RESULT_WIDTH, height=RESULT_HEIGHT, alt="", sample=result.sample
+            src=result.picture, width=RESULT_WIDTH, height=RESULT_HEIGHT, alt="", sample=result.sample, sources=light
         )
     return values.Card(
         url=result.url,
