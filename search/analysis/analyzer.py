@@ -102,7 +102,7 @@ class Analyzer:
             [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
             in_one=_idioms(mark="+"),
             open_ones=_idioms(mark="~"),
-            in_english=self.names.english,
+            otherwise=self.names.otherwise,
         )
         self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
         self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
@@ -319,10 +319,10 @@ class Compounds:
         *,
         in_one: Iterable[Phrase] = (),
         open_ones: Iterable[Phrase] = (),
-        in_english: Mapping[Phrase, Phrase] | None = None,
+        otherwise: Mapping[Phrase, Phrase] | None = None,
     ) -> None:
-        # What English calls otherwise is the same one word: west pasaman is pasaman barat.
-        self._meant = dict(in_english or {})
+        # What is called otherwise is the same one word: west pasaman and pasbar are pasaman barat.
+        self._meant = dict(otherwise or {})
         known = {phrase for phrase in phrases if len(phrase) > 1} | self._meant.keys()
         # Those that people mostly write as one word are also shown so.
         self._in_one = frozenset(in_one)
