@@ -118,12 +118,26 @@ def _found(typed: list[str], limit: int) -> tuple[list[Hit], list[list[str]]]:
 
 
 def _mended(typed: list[str], limit: int) -> list[Hit]:
-    """What a search for the words finds, with their spelling mended."""
-    request = SearchRequest(query=gazetteer.current().query(" ".join(typed)), limit=limit, facets=False)
-    try:
-        return list(engine().search(request).hits) if request.query else []
-    except EngineDown:
+    """What a search for the words finds, the last one completed, or else with their spelling mended."""
+    analyzer = gazetteer.current()
+    *whole, last = typed
+    for text in (*(" ".join([*whole, word]) for word in _completed(last, analyzer)), " ".join(typed)):
+        request = SearchRequest(query=analyzer.query(text), limit=limit, facets=False, mend=text == " ".join(typed))
+        try:
+            hits = list(engine().search(request).hits) if request.query else []
+        except EngineDown:
+            return []
+        if hits:
+            return hits
+    return []
+
+
+def _completed(beginning: str, analyzer: Analyzer) -> list[str]:
+    """Known words that begin like this and go on; a few, the shortest first."""
+    if len(beginning) < FEW:
         return []
+    known = _kept(analyzer).letters.get(beginning[0], ())
+    return sorted((word for word in known if word.startswith(beginning) and word != beginning), key=len)[:2]
 
 
 def _begun_first(hits: list[Hit], typed: Sequence[str]) -> list[Hit]:
