@@ -9,7 +9,7 @@ type Phrase = tuple[str, ...]
 type Position = tuple[float, float]
 
 # A region is called with or without the word for what it is.
-_RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
+RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
 _IN_ENGLISH = {"barat": "west", "selatan": "south", "utara": "north", "timur": "east", "tengah": "central"}
 _DIGITS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 _SYLLABLE = 3
@@ -92,7 +92,7 @@ def forms(name: Phrase) -> list[Phrase]:
     """A name, and the name without its rank: Kota Padang is Padang."""
     found = [name] if name else []
     bare = name
-    while len(bare) > 1 and bare[0] in _RANKS:
+    while len(bare) > 1 and bare[0] in RANKS:
         bare = bare[1:]
     if bare != name:
         found.append(bare)

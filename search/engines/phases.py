@@ -85,20 +85,26 @@ def in_phases(
 
 
 def _without_a_describing_word(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
-    """The concepts without one that is an ordinary word, where a name is among the others: memorial house of hatta."""
+    """The concepts without one that is an ordinary word, where the name of a place is among the others: memorial house of hatta."""
     if len(concepts) < _WITH_A_WORD_TOO_MANY:
         return
     for place, concept in enumerate(concepts):
         others = concepts[:place] + concepts[place + 1 :]
-        is_ordinary = all(map(analyzer.is_word, concept.typed)) and not _bears_a_name(concept, analyzer, _THE_SAME)
-        if is_ordinary and any(_bears_a_name(other, analyzer) for other in others):
+        if _is_ordinary(concept, analyzer) and any(_tells_a_place(other, analyzer) for other in others):
             yield others
 
 
-def _bears_a_name(concept: Concept, analyzer: Analyzer, least: float = 0.0) -> bool:
-    """Whether what was typed is a word of a name, in any way that stands for it at least so well."""
-    ways = [way for way in concept.alternatives if way.weight >= least]
-    return any(analyzer.is_name(word) for way in ways for word in way.words)
+def _is_ordinary(concept: Concept, analyzer: Analyzer) -> bool:
+    """Whether this is a word of the language and no name, however it is spelled."""
+    ways = [way for way in concept.alternatives if way.weight >= _THE_SAME]
+    return all(map(analyzer.is_word, concept.typed)) and not any(
+        analyzer.is_name(word) for way in ways for word in way.words
+    )
+
+
+def _tells_a_place(concept: Concept, analyzer: Analyzer) -> bool:
+    """Whether this is a word of a place's name, in any way to say it."""
+    return any(analyzer.tells_a_place(word) for way in concept.alternatives for word in way.words)
 
 
 def mended(
