@@ -141,7 +141,8 @@ def mended(
             # A word that exists was meant, unless it is written otherwise there: skiping, skipping; stopkontak, stop kontak;
             # or its neighbour makes a name of what is there: bukti nobita, bukit nobita.
             splits = [(_SPACING, split) for split in _split(word, analyzer)]
-            others = _nearest([*splits, *(option for option in (*others, *guessed) if option[0] <= 1.0)])
+            near = (option for option in (*others, *guessed) if option[0] <= 1.0 or sound(option[1]) == sound(word))
+            others = _nearest([*splits, *near])
         else:
             others = _nearest([*((_SPACING, split) for split in _split(word, analyzer)), *others, *guessed])
         as_it_is = [(0.0, word)] if word in doubtful else []

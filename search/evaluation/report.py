@@ -22,6 +22,7 @@ def sets() -> dict[str, list[Judged]]:
         "Blind set": read(FOLDER / "blind.jsonl"),
         "Second blind set": read(FOLDER / "second.jsonl"),
         "Third blind set": read(FOLDER / "third.jsonl"),
+        "Fourth blind set": read(FOLDER / "fourth.jsonl"),
     }
 
 
