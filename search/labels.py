@@ -1,15 +1,19 @@
-"""Names of filter values in the visitor's language."""
+"""Names of filter values in the visitor's language. Those of regions and categories are remembered for a minute."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from time import monotonic
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from foundation.money import rupiah
 from marketplace.catalog.models import Category
 from search.results import Kind
 from tourism.destinations.facts import Category as PlaceCategory
 from tourism.regions.models import Region
+
+_FRESH_SECONDS, _MOST_KEPT = 60.0, 5_000
+_kept: dict[tuple[str, str], tuple[float, str]] = {}
 
 KINDS = {
     Kind.DESTINATION: gettext_lazy("Place"),
@@ -29,17 +33,37 @@ def kind_label(kind: str) -> str:
 
 
 def of_regions(codes: Collection[str]) -> dict[str, str]:
-    """Names of regions by code; one query."""
-    return dict(Region.objects.filter(code__in=codes).values_list("code", "short_name")) if codes else {}
+    """Names of regions by code; at most one query."""
+    return _remembered(
+        "region", codes, lambda new: dict(Region.objects.filter(code__in=new).values_list("code", "short_name"))
+    )
 
 
 def of_categories(codes: Collection[str]) -> dict[str, str]:
     """Names of categories, of places and of the marketplace; at most one query."""
     names = {code: _capitalised(str(PlaceCategory(code).label)) for code in codes if code in PlaceCategory}
     slugs = [code for code in codes if code not in names]
-    if slugs:
-        names |= {category.slug: category.name for category in Category.objects.filter(slug__in=slugs)}
-    return names
+    return names | _remembered(
+        f"category {get_language()}",
+        slugs,
+        lambda new: {category.slug: category.name for category in Category.objects.filter(slug__in=new)},
+    )
+
+
+def forget() -> None:
+    """Read every name anew; for tests."""
+    _kept.clear()
+
+
+def _remembered(kind: str, codes: Collection[str], read: Callable[[list[str]], dict[str, str]]) -> dict[str, str]:
+    now = monotonic()
+    known = {code: kept[1] for code in codes if (kept := _kept.get((kind, code))) and now - kept[0] < _FRESH_SECONDS}
+    new = [code for code in codes if code not in known]
+    found = read(new) if new else {}
+    if len(_kept) > _MOST_KEPT:
+        _kept.clear()
+    _kept.update({(kind, code): (now, name) for code, name in found.items()})
+    return known | found
 
 
 def price_label(band: str) -> str:

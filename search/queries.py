@@ -375,6 +375,7 @@ def _result(
         price=card["price"],
         price_is_from=card["price_is_from"],
         picture=default_storage.url(card["picture"]) if card["picture"] else "",
+        picture_light=default_storage.url(light) if (light := card.get("picture_light")) else "",
         picture_id=card["picture_id"],
         badge=badge_of(card, today=today, language=language),
         sample=card["is_sample"],

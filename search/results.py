@@ -50,7 +50,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class Result:
-    """One hit, as a card shows it; ``pinned`` says that editors put it first."""
+    """One hit, as a card shows it; ``picture_light`` is the picture as AVIF where there is one; ``pinned`` says that editors put it first."""
 
     key: str
     kind: Kind
@@ -77,6 +77,7 @@ class Result:
     distance_km: float | None
     next_date: date | None
     pinned: bool = False
+    picture_light: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from django.utils.text import capfirst
 from django.utils.translation import get_language, override
@@ -30,6 +32,8 @@ from tourism.regions.models import Region
 FEW = 3
 _MOST_SHELVES = 3
 _MOST_WORDS = 6
+# So many other ways to say it are asked for, all at once.
+_MOST_WAYS = 10
 # Shorter beginnings are too near to too much to be mended.
 _SHORTEST_MENDED = 4
 _FRESH_SECONDS = 60.0
@@ -45,7 +49,7 @@ class _Shelf:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Kept:
     """What is kept in memory for one language.
 
@@ -100,8 +104,9 @@ def _found(typed: list[str], limit: int) -> tuple[list[Hit], list[list[str]]]:
         said: list[list[str]] = []
         if len(hits) < FEW:
             known = {hit.key for hit in hits}
-            for other in _other_ways(typed):
-                more = [hit for hit in _begun_first(engine().suggest(other, limit), other) if hit.key not in known]
+            ways = list(islice(_other_ways(typed), _MOST_WAYS))
+            for other, found in zip(ways, engine().suggest_each(ways, limit), strict=True):
+                more = [hit for hit in _begun_first(found, other) if hit.key not in known]
                 known |= {hit.key for hit in more}
                 hits += more
                 said.append(other)
@@ -113,12 +118,26 @@ def _found(typed: list[str], limit: int) -> tuple[list[Hit], list[list[str]]]:
 
 
 def _mended(typed: list[str], limit: int) -> list[Hit]:
-    """What a search for the words finds, with their spelling mended."""
-    request = SearchRequest(query=gazetteer.current().query(" ".join(typed)), limit=limit, facets=False)
-    try:
-        return list(engine().search(request).hits) if request.query else []
-    except EngineDown:
+    """What a search for the words finds, the last one completed, or else with their spelling mended."""
+    analyzer = gazetteer.current()
+    *whole, last = typed
+    for text in (*(" ".join([*whole, word]) for word in _completed(last, analyzer)), " ".join(typed)):
+        request = SearchRequest(query=analyzer.query(text), limit=limit, facets=False, mend=text == " ".join(typed))
+        try:
+            hits = list(engine().search(request).hits) if request.query else []
+        except EngineDown:
+            return []
+        if hits:
+            return hits
+    return []
+
+
+def _completed(beginning: str, analyzer: Analyzer) -> list[str]:
+    """Known words that begin like this and go on; a few, the shortest first."""
+    if len(beginning) < FEW:
         return []
+    known = _kept(analyzer).letters.get(beginning[0], ())
+    return sorted((word for word in known if word.startswith(beginning) and word != beginning), key=len)[:2]
 
 
 def _begun_first(hits: list[Hit], typed: Sequence[str]) -> list[Hit]:
@@ -147,7 +166,8 @@ def _other_ways(typed: list[str]) -> Iterator[list[str]]:
             if other not in seen:
                 seen.add(other)
                 yield list(other)
-    mended = [_near(word, analyzer, is_last=place == len(typed) - 1) for place, word in enumerate(typed)]
+    kept = _kept(analyzer)
+    mended = [_near(word, kept, is_last=place == len(typed) - 1) for place, word in enumerate(typed)]
     if any(mended):
         for choice in range(2):
             way = [
@@ -159,13 +179,14 @@ def _other_ways(typed: list[str]) -> Iterator[list[str]]:
                 yield way
 
 
-def _near(word: str, analyzer: Analyzer, *, is_last: bool) -> list[str]:
+@lru_cache(maxsize=4_000)
+def _near(word: str, kept: _Kept, *, is_last: bool) -> list[str]:
     """Known words nearly like this one; of the last word, which may be unfinished, beginnings count too."""
     if len(word) < _SHORTEST_MENDED or not word.isalpha():
         return []
     most = 1 if len(word) < 8 else 2
     found: list[tuple[int, int, str]] = []
-    for known in _kept(analyzer).letters.get(word[0], ()):
+    for known in kept.letters.get(word[0], ()):
         if known == word or (is_last and known.startswith(word)):
             return []
         beginnings = {known[:size] for size in range(len(word) - 1, len(word) + 2)} if is_last else {known}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cms.media.models import Image, Rendition
-from cms.media.renditions import MEDIA_TYPES, SPECS
+from cms.media.renditions import LIGHT_SPEC, MEDIA_TYPES, SHARE_SPEC, SPECS
 
 
 class Source(NamedTuple):
@@ -37,6 +37,18 @@ def pictures(image_ids: Iterable[int | None], *, language: str) -> dict[int, Pic
         return {}
     images = Image.objects.filter(pk__in=wanted).prefetch_related("renditions")
     return {image.pk: as_picture(image, language=language) for image in images}
+
+
+def light_pictures(share_pictures: Iterable[str]) -> dict[str, str]:
+    """The path of the light twin (AVIF) of each picture in lists that has one: two queries, however many."""
+    wanted = set(filter(None, share_pictures))
+    if not wanted:
+        return {}
+    shared = Rendition.objects.filter(file__in=wanted, filter_spec=SHARE_SPEC)
+    image_of = dict(shared.values_list("file", "image_id"))
+    light = Rendition.objects.filter(image_id__in=set(image_of.values()), filter_spec=LIGHT_SPEC)
+    path_of = dict(light.values_list("image_id", "file"))
+    return {share: path_of[image] for share, image in image_of.items() if image in path_of}
 
 
 def as_picture(image: Image, *, language: str) -> Picture:

@@ -6,15 +6,15 @@ from time import monotonic
 from django.db.models import Count, Q, QuerySet
 
 from cms.media.models import Image
-from cms.media.renditions import SHARE_SPEC, SPECS
+from cms.media.renditions import LIGHT_SPEC, SHARE_SPEC, SPECS
 
 
 def make_share_picture(image: Image | None) -> str:
-    """The path of the picture in lists, made if it is not there yet; nothing for no picture."""
+    """The path of the picture in lists, made with its light twin if they are not there yet; nothing for no picture."""
     if image is None:
         return ""
-    rendition = image.get_rendition(SHARE_SPEC)
-    return str(rendition.file.name)
+    made = image.get_renditions(SHARE_SPEC, LIGHT_SPEC)
+    return str(made[SHARE_SPEC].file.name)
 
 
 def make_renditions(*, images: Iterable[Image], specs: tuple[str, ...] = SPECS) -> None:

@@ -29,8 +29,9 @@ def of_result(result: Result, *, mixed: bool = True) -> values.Card:
     """A hit as a card; ``mixed`` names its kind, for lists of many kinds. What editors put first says so, and near results how far."""
     picture = None
     if result.picture:
+        light = (values.Source("image/avif", result.picture_light),) if result.picture_light else ()
         picture = values.Picture(
-            src=result.picture, width=RESULT_WIDTH, height=RESULT_HEIGHT, alt="", sample=result.sample
+            src=result.picture, width=RESULT_WIDTH, height=RESULT_HEIGHT, alt="", sample=result.sample, sources=light
         )
     return values.Card(
         url=result.url,
@@ -39,7 +40,7 @@ def of_result(result: Result, *, mixed: bool = True) -> values.Card:
             filter(None, [_("Editors' choice") if result.pinned else "", result.kind_label if mixed else ""])
         ),
         place=", ".join(filter(None, dict.fromkeys([result.shop, result.place or result.region, kilometres(result)]))),
-        notes=[result.summary] if result.summary and result.price is None else [],
+        notes=(result.summary,) if result.summary and result.price is None else (),
         price=result.price,
         price_from=result.price_is_from,
         rating=values.Rating(average=result.rating, count=result.reviews) if result.rating and result.reviews else None,
@@ -107,7 +108,7 @@ def of_picture(picture: PictureView | None) -> values.Picture | None:
         width=picture.width,
         height=picture.height,
         alt=picture.alt,
-        sources=[values.Source(source.type, source.srcset) for source in picture.sources],
+        sources=tuple(values.Source(source.type, source.srcset) for source in picture.sources),
         srcset=picture.srcset,
         sample=picture.sample,
     )

@@ -13,7 +13,7 @@ from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
 from search.analysis.guesses import Guesses
 from search.analysis.lists import read_words
-from search.analysis.names import Names, Phrase, Position, forms
+from search.analysis.names import RANKS, Names, Phrase, Position, forms
 from search.analysis.stems import Stemmer, roots
 from search.analysis.vocabulary import Vocabulary, shipped
 from search.analysis.wishes import NOTHING, Wishes, taken_out
@@ -29,6 +29,8 @@ _INFLECTED = 0.8
 _MOST_OTHER_NAMES = 20
 # A long query is a name typed out: it needs few other names, and an engine should not have to look for thousands.
 _LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
+# Shorter words of names are in too many: air, jam.
+_SHORTEST_TELLING = 4
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
 NEAR_A_REGION_KM, NEAR_A_PLACE_KM = 60.0, 12.0
 _STROKES = re.compile(r"\s[/|]\s|\|")
@@ -102,7 +104,7 @@ class Analyzer:
             [*_idioms(), *_province(), *(name for name in self.names.regions if _is_one_name(name))],
             in_one=_idioms(mark="+"),
             open_ones=_idioms(mark="~"),
-            in_english=self.names.english,
+            otherwise=self.names.otherwise,
         )
         self.stemmer = Stemmer(self.names.words | self.compounds.joined.keys(), protected)
         self._before = Stemmer(self.names.words | self.compounds.joined.keys(), shipped().protected)
@@ -121,6 +123,8 @@ class Analyzer:
             for term in self.compounds.merged(tuple(words(line)))
             for language in ("id", "en")
         )
+        general = {word for name in ("generic.txt", "kinds.txt") for line in read_words(name) for word in line.split()}
+        self._telling = frozenset(word for word in self.names.words - general - RANKS if len(word) >= _SHORTEST_TELLING)
         self._fillers = frozenset(read_words("stopwords.txt"))
         self._extras = frozenset(read_words("extras.txt"))
         self._intents = frozenset(self.stemmer.indonesian(word) for word in read_words("intents.txt"))
@@ -214,6 +218,10 @@ class Analyzer:
     def is_name(self, word: str) -> bool:
         """Whether this is a word of a name."""
         return word in self.stemmer.kept
+
+    def tells_a_place(self, word: str) -> bool:
+        """Whether this is a word by which a place is told from others of its kind: hatta, sianok; not lake or town."""
+        return word in self._telling
 
     def _head(self, text: str, language: str) -> str:
         for term in self.compounds.merged(tuple(words(text))):
@@ -319,10 +327,10 @@ class Compounds:
         *,
         in_one: Iterable[Phrase] = (),
         open_ones: Iterable[Phrase] = (),
-        in_english: Mapping[Phrase, Phrase] | None = None,
+        otherwise: Mapping[Phrase, Phrase] | None = None,
     ) -> None:
-        # What English calls otherwise is the same one word: west pasaman is pasaman barat.
-        self._meant = dict(in_english or {})
+        # What is called otherwise is the same one word: west pasaman and pasbar are pasaman barat.
+        self._meant = dict(otherwise or {})
         known = {phrase for phrase in phrases if len(phrase) > 1} | self._meant.keys()
         # Those that people mostly write as one word are also shown so.
         self._in_one = frozenset(in_one)

@@ -4,7 +4,7 @@ All of it works on the query alone, so a changed list needs no new index.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -12,6 +12,7 @@ from search.analysis.fold import words
 from search.analysis.lists import read_nusax, read_pairs
 from search.analysis.minangkabau import indonesian_forms
 from search.analysis.names import Phrase
+from search.analysis.spoken import written_forms
 from search.analysis.stems import roots
 from search.analysis.vocabulary import Vocabulary
 
@@ -38,7 +39,7 @@ class Lexicon:
         """Other names of a phrase; of a Minangkabau form also those of the Indonesian word."""
         found = dict(self.other_names.get(phrase, {}))
         if len(phrase) == 1:
-            for form in indonesian_forms(phrase[0], self._is_known):
+            for form in self._by_rule(phrase[0]):
                 found.setdefault((form,), REGULAR_FORM)
         for other, weight in list(found.items()):
             if other in self.indonesian.get(phrase, ()) or weight == REGULAR_FORM:
@@ -52,11 +53,16 @@ class Lexicon:
         listed = sorted(form for form in self.indonesian.get((word,), ()) if len(form) == 1)
         if listed:
             return listed[0][0]
-        return next(indonesian_forms(word, self._is_known), word)
+        return next(self._by_rule(word), word)
 
     def written_out(self, word: str) -> str:
         """Shorthand written out; any other word as it is."""
         return self.shorthand.get(word, word)
+
+    def _by_rule(self, word: str) -> Iterator[str]:
+        """What Minangkabau spells or people say like this."""
+        yield from indonesian_forms(word, self._is_known)
+        yield from written_forms(word, self._is_known)
 
     def _is_known(self, word: str) -> bool:
         return word in roots() or word in self.names or (word,) in self.other_names

@@ -9,8 +9,10 @@ type Phrase = tuple[str, ...]
 type Position = tuple[float, float]
 
 # A region is called with or without the word for what it is.
-_RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
+RANKS = frozenset({"kota", "kabupaten", "kab", "kepulauan", "regency", "city", "provinsi"})
 _IN_ENGLISH = {"barat": "west", "selatan": "south", "utara": "north", "timur": "east", "tengah": "central"}
+_DIGITS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
+_SYLLABLE = 3
 _ENGLISH_RANKS = ("regency", "city", "islands", "archipelago")
 
 
@@ -28,10 +30,16 @@ class Names:
     positions: Mapping[Phrase, Position] = field(default_factory=dict)
 
     @property
-    def english(self) -> dict[Phrase, Phrase]:
-        """The regions as English calls them, each with its own name: west pasaman, agam regency, mentawai islands."""
-        bare = (name for name in self.regions if forms(name) == [name])
-        return {form: name for name in bare for form in _in_english(name)}
+    def otherwise(self) -> dict[Phrase, Phrase]:
+        """What else the regions are called: in English (west pasaman, agam regency), in figures (50 kota), in syllables (pessel)."""
+        bare = sorted(name for name in self.regions if forms(name) == [name])
+        known = self.words
+        others: dict[Phrase, Phrase] = {}
+        for name in bare:
+            in_short = [short for short in _in_short(name) if len(short) > 1 or short[0] not in known]
+            for form in (*_in_english(name), *in_short):
+                others.setdefault(form, name)
+        return others
 
     @classmethod
     def of(
@@ -71,11 +79,20 @@ def _in_english(name: Phrase) -> Iterator[Phrase]:
     yield from ((*turned, rank) for rank in _ENGLISH_RANKS)
 
 
+def _in_short(name: Phrase) -> Iterator[Phrase]:
+    """A name of two words in their first syllables, and its number in figures: pesisir selatan is pessel, lima puluh kota 50 kota."""
+    if len(name) == 2 and all(len(word) > _SYLLABLE for word in name):
+        yield ("".join(word[:_SYLLABLE] for word in name),)
+    if len(name) > 2 and name[0] in _DIGITS and name[1] == "puluh":
+        yield (f"{_DIGITS.index(name[0]) + 1}0", *name[2:])
+        yield (f"{name[0]}puluh", *name[2:])
+
+
 def forms(name: Phrase) -> list[Phrase]:
     """A name, and the name without its rank: Kota Padang is Padang."""
     found = [name] if name else []
     bare = name
-    while len(bare) > 1 and bare[0] in _RANKS:
+    while len(bare) > 1 and bare[0] in RANKS:
         bare = bare[1:]
     if bare != name:
         found.append(bare)

@@ -35,6 +35,7 @@ class Content:
     :param labels: what it is in general words: category, kind of goods.
     :param price: the lowest, in rupiah; none if nothing is sold.
     :param days: ISO days on which it takes place or can be bought, or ``("any",)``.
+    :param picture: the path of its picture in a list; ``picture_light`` of the same as AVIF, for browsers that read it.
     :param popularity: 0 for unknown; grows with what people bought or visited.
     :param is_local: goods that name the place of the province where they are made.
     :param badge: a code that :mod:`search.badges` words; ``badge_day`` is the ISO day it speaks of.
@@ -56,6 +57,7 @@ class Content:
     price: int | None = None
     price_is_from: bool = False
     picture: str = ""
+    picture_light: str = ""
     picture_id: int | None = None
     badge: str = ""
     badge_day: str = ""

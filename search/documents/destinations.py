@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import override
 
+from cms.media.queries import light_pictures
 from foundation.clock import day_of
 from search.documents.content import ANY_DAY, Content, Words
 from search.documents.places import line, names_of
@@ -19,7 +20,7 @@ BADGES = {ClosureKind.FULL: "closed", ClosureKind.PARTIAL: "partly_closed", Clos
 
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
     """Published destinations."""
-    rows = (
+    rows = list(
         Destination.objects.published()
         .filter(pk__in=ids)
         .select_related("region", "village__parent__parent")
@@ -29,7 +30,8 @@ def load(ids: Sequence[int]) -> Mapping[int, Content]:
         .prefetch_related("also_in")
     )
     closures = in_force(ids)
-    return {row.pk: content(row, closures.get(row.pk)) for row in rows}
+    light = light_pictures(row.share_picture for row in rows)
+    return {row.pk: content(row, closures.get(row.pk), light=light.get(row.share_picture, "")) for row in rows}
 
 
 def in_force(ids: Iterable[int]) -> dict[int, Closure]:
@@ -43,8 +45,8 @@ def in_force(ids: Iterable[int]) -> dict[int, Closure]:
     return gravest
 
 
-def content(row: Destination, closure: Closure | None) -> Content:
-    """A destination whose region and village are loaded."""
+def content(row: Destination, closure: Closure | None, *, light: str = "") -> Content:
+    """A destination whose region and village are loaded, with the path of its picture's light twin."""
     category = category_name(row.category)
     is_closed = closure is not None and closure.kind == ClosureKind.FULL
     places = [*names_of(row.village), row.region.name, row.region.short_name]
@@ -68,6 +70,7 @@ def content(row: Destination, closure: Closure | None) -> Content:
         category_name=category,
         labels=Words(f"wisata {row.category.replace('_', ' ').lower()}", "sight"),
         picture=row.share_picture,
+        picture_light=light,
         badge=badge,
         badge_day=badge_day,
         lat=row.latitude,

@@ -13,7 +13,7 @@ from search.documents.content import Content
 from search.results import Kind
 
 # Raised when the fields of an index change: one of another form is built again.
-INDEX_FORM = 2
+INDEX_FORM = 3
 # Fields of text, each with how much a match in it weighs: the words of the title as written, their stems, the thing that it
 # names, what kind that is, where it is, and the rest.
 TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 5.0, "labels": 4.0, "place": 2.0, "body": 0.8}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from cms.media.queries import light_pictures
 from foundation.clock import day_of
 from foundation.outbox.models import Event as OutboxEvent
 from search.documents.content import Content, Words
@@ -20,11 +21,13 @@ OFF = frozenset({OccurrenceStatus.CANCELLED, OccurrenceStatus.POSTPONED})
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
     """Published events with their dates."""
     rows = Event.objects.published().filter(pk__in=ids).select_related("region", "venue").defer("region__boundary")
-    return {row.pk: content(row) for row in rows.prefetch_related("occurrences")}
+    events = list(rows.prefetch_related("occurrences"))
+    light = light_pictures(row.share_picture for row in events)
+    return {row.pk: content(row, light=light.get(row.share_picture, "")) for row in events}
 
 
-def content(row: Event) -> Content:
-    """An event whose region, venue and dates are loaded."""
+def content(row: Event, *, light: str = "") -> Content:
+    """An event whose region, venue and dates are loaded, with the path of its picture's light twin."""
     dates = sorted(row.occurrences.all(), key=lambda occurrence: occurrence.starts_at)
     taking_place = [occurrence for occurrence in dates if occurrence.status not in OFF]
     where = row.venue.name if row.venue else row.venue_text
@@ -48,6 +51,7 @@ def content(row: Event) -> Content:
         places=tuple(dict.fromkeys(filter(None, (where, row.region.name, row.region.short_name)))),
         labels=Words("acara", "event"),
         picture=row.share_picture,
+        picture_light=light,
         badge=badge,
         lat=row.venue.latitude if row.venue else None,
         lon=row.venue.longitude if row.venue else None,

@@ -56,7 +56,7 @@ def load(ids: Sequence[int]) -> Mapping[int, Content]:
             prices=prices[row.pk],
             in_stock=pieces.get(row.pk, 0) > 0,
             days=days.get(row.pk, []),
-            picture=pictures.get(row.pk, ""),
+            picture=pictures.get(row.pk, ("", "")),
             rating=ratings.get(row.pk, (None, 0)),
             closure=closures.get(row.destination_id or 0),
         )
@@ -71,7 +71,7 @@ def content(
     prices: Sequence[int],
     in_stock: bool,
     days: Sequence[str],
-    picture: str,
+    picture: tuple[str, str],
     rating: tuple[float | None, int],
     closure: Closure | None,
 ) -> Content:
@@ -107,7 +107,8 @@ def content(
         labels=LABELS[kind],
         price=min(prices),
         price_is_from=len(set(prices)) > 1,
-        picture=picture,
+        picture=picture[0],
+        picture_light=picture[1],
         badge=badge,
         badge_day=badge_day,
         lat=row.destination.latitude if row.destination else region.latitude,
@@ -160,17 +161,17 @@ def _days(ids: Sequence[int]) -> dict[int, list[str]]:
     return {listing_id: sorted(found)[-400:] for listing_id, found in days.items()}
 
 
-def _pictures(ids: Sequence[int]) -> dict[int, str]:
+def _pictures(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     first = ListingPicture.objects.filter(listing_id__in=ids, position=0).select_related("picture")
     return {row.listing_id: _picture(row.picture) for row in first}
 
 
-def _picture(picture: Picture) -> str:
-    """The path of a picture at the size of a card, once it was made; until then of the JPEG that is there at once."""
+def _picture(picture: Picture) -> tuple[str, str]:
+    """The paths of a picture at the size of a card and of its light twin, once they were made; until then of the JPEG that is there at once."""
     name = picture.file.name or ""
     if picture.rendered_at is not None and picture.width >= _PICTURE_WIDTH:
-        return rendition_name(name, _PICTURE_WIDTH, "webp")
-    return rendition_name(name, middle_of(picture.width), "jpg")
+        return rendition_name(name, _PICTURE_WIDTH, "webp"), rendition_name(name, _PICTURE_WIDTH, "avif")
+    return rendition_name(name, middle_of(picture.width), "jpg"), ""
 
 
 def _ratings(ids: Sequence[int]) -> dict[int, tuple[float | None, int]]:

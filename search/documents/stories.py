@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from django.utils.html import strip_tags
 
 from cms.media.models import Rendition
-from cms.media.renditions import SHARE_SPEC
+from cms.media.renditions import LIGHT_SPEC, SHARE_SPEC
 from cms.pages.models import StoryPage
 from foundation.outbox.models import Event as OutboxEvent
 from search.documents.content import Content, Words
@@ -22,7 +22,9 @@ _MOST_BODY = 6_000
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
     """Live Indonesian stories, each with its English twin if that is live too."""
     share = Prefetch(
-        "picture__renditions", Rendition.objects.filter(filter_spec=SHARE_SPEC), to_attr="share_renditions"
+        "picture__renditions",
+        Rendition.objects.filter(filter_spec__in=(SHARE_SPEC, LIGHT_SPEC)),
+        to_attr="share_renditions",
     )
     pages = list(_indonesian().filter(pk__in=ids).select_related("picture").prefetch_related(share))
     keys = [page.translation_key for page in pages]
@@ -47,6 +49,7 @@ def content(page: Any, english: Any | None) -> Content:
         places=(home.name,),
         labels=Words("cerita", "story"),
         picture=picture_of(page),
+        picture_light=rendition_of(page, LIGHT_SPEC),
         popularity=STORY,
         created=page.first_published_at.isoformat() if page.first_published_at else "",
         is_sample=page.is_sample,
@@ -74,8 +77,13 @@ def picture_of(page: Any) -> str:
     """The path of the story's picture in lists."""
     if page.picture is None:
         return ""
-    made = page.picture.share_renditions
-    return str(made[0].file.name if made else page.picture.file.name)
+    return rendition_of(page, SHARE_SPEC) or str(page.picture.file.name)
+
+
+def rendition_of(page: Any, spec: str) -> str:
+    """The path of one size of the story's picture; nothing where it was not made."""
+    made = page.picture.share_renditions if page.picture else ()
+    return next((str(rendition.file.name) for rendition in made if rendition.filter_spec == spec), "")
 
 
 def told_of(events: Sequence[OutboxEvent]) -> Iterable[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from cms.media.queries import light_pictures
 from foundation.outbox.models import Event as OutboxEvent
 from search.documents.content import ANY_DAY, Content, Words
 from search.documents.sources import Source, own_key
@@ -14,11 +15,13 @@ TRIP = 1.0
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
     """Published trips with their stops."""
     rows = Trip.objects.filter(pk__in=ids, is_published=True).select_related("region").defer("region__boundary")
-    return {row.pk: content(row) for row in rows.prefetch_related("stops__destination")}
+    trips = list(rows.prefetch_related("stops__destination"))
+    light = light_pictures(row.share_picture for row in trips)
+    return {row.pk: content(row, light=light.get(row.share_picture, "")) for row in trips}
 
 
-def content(row: Trip) -> Content:
-    """A trip whose region and stops are loaded."""
+def content(row: Trip, *, light: str = "") -> Content:
+    """A trip whose region and stops are loaded, with the path of its picture's light twin."""
     stops = sorted(row.stops.all(), key=lambda stop: stop.position)
     first = next((stop.destination for stop in stops if stop.destination), None)
     return Content(
@@ -37,6 +40,7 @@ def content(row: Trip) -> Content:
         ),
         labels=Words("perjalanan rencana itinerary", "trip itinerary"),
         picture=row.share_picture,
+        picture_light=light,
         lat=first.latitude if first else None,
         lon=first.longitude if first else None,
         days=(ANY_DAY,),

@@ -120,6 +120,10 @@ class Engine(Protocol):
         """Documents whose title has all these words, the last one perhaps unfinished; most popular first."""
         ...
 
+    def suggest_each(self, ways: Sequence[Sequence[str]], limit: int) -> list[list[Hit]]:
+        """The same for several ways to say it, asked together; one list for each."""
+        ...
+
     def apply(self, operations: Sequence[Operation]) -> dict[str, str]:
         """Send changes; what is older than what the index holds is passed over. Returns what was refused, by key, with the reason.
 

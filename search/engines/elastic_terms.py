@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from math import log1p
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -17,6 +18,8 @@ from search.engines import clauses as ask
 from search.engines.contract import FACETS, SearchRequest
 from search.results import Sort
 
+# What a line under the search box shows of a card.
+SUGGESTED = ("title", "kind", "place", "link")
 _NO_WORDS = Analysed("", ())
 _FACET_FIELDS = {"kind": "kind", "region": "region", "category": "category", "price": "price_band"}
 
@@ -50,15 +53,18 @@ def mapping() -> Mapping:
     fields = Mapping()
     fields.meta("dynamic", "strict")
     for name in ("title", *TEXT_WEIGHTS):
-        short = {"similarity": "short"} if name != "body" else {}
-        fields.field(name, "text", analyzer=_WORDS, **short)
+        more: dict[str, Any] = {"similarity": "short"} if name != "body" else {}
+        if name == "title":
+            # What begins like the letters typed so far is one look, and no walk through all words.
+            more["index_prefixes"] = {"min_chars": 2, "max_chars": 12}
+        fields.field(name, "text", analyzer=_WORDS, **more)
     fields.field("spell", "text", analyzer=_WORDS, norms=False, index_options="docs")
     for name in ("name", "kind", "region", "category", "price_band", "days", "shop"):
         fields.field(name, "keyword")
     for name in ("price", "created"):
         fields.field(name, "long")
     fields.field("local", "boolean")
-    for name in ("popularity", "rating"):
+    for name in ("popularity", "quality"):
         fields.field(name, "float")
     fields.field("fresh", "date", format="epoch_second")
     fields.field("location", "geo_point")
@@ -83,13 +89,19 @@ def source(entry: Entry) -> dict[str, Any]:
         "created": entry.created,
         "fresh": entry.created,
         "popularity": entry.popularity,
-        "rating": entry.rating,
+        "quality": quality(entry),
         "local": entry.is_local,
         "card": entry.card,
     }
     if entry.lat is not None and entry.lon is not None:
         values["location"] = {"lat": entry.lat, "lon": entry.lon}
     return values
+
+
+def quality(entry: Entry) -> float:
+    """What a document adds to its score whatever is asked, worked out once and for all."""
+    popular = ask.POPULARITY_WEIGHT * log1p(max(0.0, entry.popularity))
+    return popular + ask.RATING_WEIGHT * entry.rating / 5 + ask.LOCAL_WEIGHT * entry.is_local
 
 
 def asking(request: SearchRequest, start: int, stop: int) -> dict[str, Any]:
@@ -135,7 +147,7 @@ def suggesting(words: Sequence[str], limit: int) -> dict[str, Any]:
 @cache
 def _suggesting_frame() -> dict[str, Any]:
     query = Q("function_score", query=Q("match_all"), functions=[_popularity()], boost_mode="sum")
-    return Search[Any]().query(query).source(["card"]).to_dict()
+    return Search[Any]().query(query).source([f"card.{name}" for name in SUGGESTED]).to_dict()
 
 
 def spelling(word: str, most: int) -> dict[str, Any]:
@@ -176,7 +188,7 @@ def occurring(concept: Concept, kind: str) -> dict[str, Any]:
 
 def _scored(request: SearchRequest) -> Query:
     nearness = ask.Nearness.within(request.within_km)
-    functions = [SF({"weight": 1}), _popularity(), _rating(), _local(), _freshness()]
+    functions = [SF({"weight": 1}), _quality(), _freshness()]
     if request.near is not None:
         lat, lon = request.near
         gauss: dict[str, Any] = {
@@ -204,12 +216,8 @@ def _popularity() -> Any:
     return SF("field_value_factor", field="popularity", modifier="ln1p", missing=0, weight=ask.POPULARITY_WEIGHT)
 
 
-def _rating() -> Any:
-    return SF("field_value_factor", field="rating", factor=0.2, missing=0, weight=ask.RATING_WEIGHT)
-
-
-def _local() -> Any:
-    return SF({"filter": {"term": {"local": True}}, "weight": ask.LOCAL_WEIGHT})
+def _quality() -> Any:
+    return SF("field_value_factor", field="quality", missing=0)
 
 
 def _freshness() -> Any:

@@ -119,6 +119,10 @@ class EmbeddedEngine:
         except EngineBroken as broken:
             raise EngineDown(str(broken)) from broken
 
+    def suggest_each(self, ways: Sequence[Sequence[str]], limit: int) -> list[list[Hit]]:
+        """The same for several ways to say it; one list for each."""
+        return [self.suggest(words, limit) for words in ways]
+
     def versions(self) -> Iterator[tuple[str, int]]:
         """Every live document of the index with its version."""
         with _guarded("versions"):

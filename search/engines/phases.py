@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
-from search.analysis.analyzer import Alternative, Analysed, Analyzer, Concept
-from search.analysis.guesses import TWO_SLIPS
+from search.analysis.analyzer import NEAR_A_REGION_KM, Alternative, Analysed, Analyzer, Concept
+from search.analysis.guesses import TWO_SLIPS, sound
 from search.engines.contract import SearchRequest, SearchResponse, Spelling
 
 _MOST_SPELLINGS = 4
@@ -16,6 +16,12 @@ _SPACING = 0.5
 _SHORTEST_HALF = 3
 # From so many things asked for, one may be missing.
 _LONG_QUERY = 5
+# A name typed with a describing word too many: from so many things, that word may be missing.
+_WITH_A_WORD_TOO_MANY = 3
+# With less than this near a place, more is looked for a drive away.
+_FEW_NEAR = 3
+# A way to say a thing that is the same word in another spelling.
+_THE_SAME = 0.8
 
 
 def most_edits(word: str) -> int:
@@ -54,6 +60,11 @@ def in_phases(
     """
     request = understood(request)
     exact = run(request)
+    if exact.total < _FEW_NEAR and request.mend and request.query.around and request.query.around.km < NEAR_A_REGION_KM:
+        # Little of it within a walk: then what is within a drive, the nearest first.
+        further = replace(request.query, around=replace(request.query.around, km=NEAR_A_REGION_KM))
+        request = understood(replace(request, query=further))
+        exact = run(request)
     if exact.total or not request.mend or not request.query.concepts:
         return exact
     for text in islice(mended(request.query, spellings=spellings, occurs=occurs, analyzer=analyzer), _MOST_ATTEMPTS):
@@ -66,7 +77,34 @@ def in_phases(
         return run(replace(request, query=replace(request.query, concepts=needed)))
     if len(request.query.concepts) >= _LONG_QUERY:
         return run(replace(request, query=replace(request.query, may_miss_one=True)))
+    for fewer in _without_a_describing_word(request.query.concepts, analyzer):
+        found = run(replace(request, query=replace(request.query, concepts=fewer)))
+        if found.total:
+            return found
     return exact
+
+
+def _without_a_describing_word(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
+    """The concepts without one that is an ordinary word, where the name of a place is among the others: memorial house of hatta."""
+    if len(concepts) < _WITH_A_WORD_TOO_MANY:
+        return
+    for place, concept in enumerate(concepts):
+        others = concepts[:place] + concepts[place + 1 :]
+        if _is_ordinary(concept, analyzer) and any(_tells_a_place(other, analyzer) for other in others):
+            yield others
+
+
+def _is_ordinary(concept: Concept, analyzer: Analyzer) -> bool:
+    """Whether this is a word of the language and no name, however it is spelled."""
+    ways = [way for way in concept.alternatives if way.weight >= _THE_SAME]
+    return all(map(analyzer.is_word, concept.typed)) and not any(
+        analyzer.is_name(word) for way in ways for word in way.words
+    )
+
+
+def _tells_a_place(concept: Concept, analyzer: Analyzer) -> bool:
+    """Whether this is a word of a place's name, in any way to say it."""
+    return any(analyzer.tells_a_place(word) for way in concept.alternatives for word in way.words)
 
 
 def mended(
@@ -88,24 +126,35 @@ def mended(
         unknown = [word for word in typed if not analyzer.is_known_word(word) and not occurs(_as_typed(word))]
     if not unknown or len(unknown) > _MOST_MENDED_WORDS:
         return
+    # What is there only as the rules of spelling would have it may be a slip too; it may also be right.
+    doubtful = [
+        word
+        for word in typed
+        if word not in unknown and not analyzer.is_known_word(word) and not occurs(_as_typed(word))
+    ][: _MOST_MENDED_WORDS - len(unknown)]
     yield from _joined(typed, unknown, occurs=occurs, analyzer=analyzer)
     options = []
-    for word in unknown:
+    for word in (*unknown, *doubtful):
         others = [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)]
         guessed = [option for option in analyzer.guesses.of(word) if _is_there(option[1], occurs, analyzer)]
         if analyzer.is_word(word):
-            # A word that exists was meant, unless its neighbour makes a name of what is there: bukti nobita, bukit nobita.
-            others = _nearest([option for option in (*others, *guessed) if option[0] <= 1.0])
+            # A word that exists was meant, unless it is written otherwise there: skiping, skipping; stopkontak, stop kontak;
+            # or its neighbour makes a name of what is there: bukti nobita, bukit nobita.
+            splits = [(_SPACING, split) for split in _split(word, analyzer)]
+            near = (option for option in (*others, *guessed) if option[0] <= 1.0 or sound(option[1]) == sound(word))
+            others = _nearest([*splits, *near])
         else:
             others = _nearest([*((_SPACING, split) for split in _split(word, analyzer)), *others, *guessed])
-        options.append(others[:_MOST_SPELLINGS])
-    must_be_a_name = any(map(analyzer.is_word, unknown))
+        as_it_is = [(0.0, word)] if word in doubtful else []
+        options.append([*as_it_is, *others][:_MOST_SPELLINGS])
+    exist = {word for word in unknown if analyzer.is_word(word)}
     for choice in sorted(product(*options), key=lambda choice: sum(cost for cost, _ in choice)):
-        instead = dict(zip(unknown, (other for _, other in choice), strict=True))
+        instead = dict(zip((*unknown, *doubtful), (other for _, other in choice), strict=True))
         text = " ".join(instead.get(word, word) for word in typed)
         # Two slips in a short word lead to many words: only a name shows that it was this one.
         is_far = any(cost >= TWO_SLIPS for cost, _ in choice)
-        if not (must_be_a_name or is_far) or _is_a_name(text, occurs=occurs, analyzer=analyzer):
+        must_be_a_name = is_far or any(sound(instead[word]) != sound(word) for word in exist)
+        if not must_be_a_name or _is_a_name(text, occurs=occurs, analyzer=analyzer):
             yield text
 
 

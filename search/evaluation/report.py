@@ -21,6 +21,8 @@ def sets() -> dict[str, list[Judged]]:
         "Tuning half": [query for query in judged if query.half == "tune"],
         "Blind set": read(FOLDER / "blind.jsonl"),
         "Second blind set": read(FOLDER / "second.jsonl"),
+        "Third blind set": read(FOLDER / "third.jsonl"),
+        "Fourth blind set": read(FOLDER / "fourth.jsonl"),
     }
 
 

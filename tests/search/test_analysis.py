@@ -9,6 +9,7 @@ from search.analysis import lists
 from search.analysis.analyzer import Analyzer, Around, Names
 from search.analysis.fold import fold, words
 from search.analysis.guesses import AS_IT_SOUNDS, ONE_SLIP, TWO_SLIPS, WITHOUT_VOWELS, Guesses, sound
+from search.analysis.spoken import written_forms
 from search.analysis.stems import Stemmer
 from search.analysis.vocabulary import Vocabulary, shipped
 from search.analysis.wishes import Wishes, taken_out
@@ -211,7 +212,17 @@ class TestAsked:
 
     @pytest.mark.parametrize(
         ("minangkabau", "indonesian"),
-        [("gunuang", "gunung"), ("kulik", "kulit"), ("bareh", "beras"), ("sapatu", "sepatu"), ("mantawai", "mentawai")],
+        [
+            ("gunuang", "gunung"),
+            ("kulik", "kulit"),
+            ("bareh", "beras"),
+            ("sapatu", "sepatu"),
+            ("mantawai", "mentawai"),
+            ("aka", "akar"),
+            ("pambarasiah", "pembersih"),
+            ("pamotoang", "pemotong"),
+            ("bajalan", "berjalan"),
+        ],
     )
     def test_minangkabau_spellings_follow_by_rule(self, local, minangkabau, indonesian):
         assert indonesian in meant(local, minangkabau)[0]
@@ -219,6 +230,26 @@ class TestAsked:
     def test_a_long_query_has_few_other_names(self, local):
         long = local.query("tas sepatu baju topi makanan minuman mainan")
         assert max(len(concept.alternatives) for concept in long.concepts) == 4
+
+
+class TestSpoken:
+    @pytest.mark.parametrize(
+        ("said", "written"),
+        [
+            ("rame", "ramai"),
+            ("cepet", "cepat"),
+            ("ijo", "hijau"),
+            ("pante", "pantai"),
+            ("malem", "malam"),
+            ("ujan", "hujan"),
+        ],
+    )
+    def test_spellings_follow_what_is_said(self, local, said, written):
+        assert written in meant(local, said)[0]
+
+    def test_a_known_word_is_not_respelled(self, local):
+        assert "baik" not in meant(local, "bayam")[0]
+        assert list(written_forms("sate", {"sate", "satai"}.__contains__)) == []
 
 
 class TestShorthand:
@@ -249,6 +280,26 @@ class TestEnglishRegions:
         known = Analyzer(Names.of([], regions=["Kabupaten Pasaman Barat", "Kabupaten Pasaman"]))
         (concept,) = known.query(f"pantai di {typed}").concepts[1:]
         assert (concept.is_place, concept.alternatives[0].terms) == (True, ("pasamanbarat",))
+
+
+class TestRegionsInShort:
+    @pytest.mark.parametrize(
+        ("typed", "term"),
+        [
+            ("pessel", "pesisirselatan"),
+            ("50 kota", "limapuluhkota"),
+            ("limapuluh kota", "limapuluhkota"),
+            ("lima puluh kota", "limapuluhkota"),
+        ],
+    )
+    def test_are_the_same_places(self, typed, term):
+        known = Analyzer(Names.of([], regions=["Kabupaten Pesisir Selatan", "Kabupaten Lima Puluh Kota"]))
+        (concept,) = known.query(f"pantai di {typed}").concepts[1:]
+        assert (concept.is_place, concept.alternatives[0].terms) == (True, (term,))
+
+    def test_a_syllable_name_that_is_a_name_itself_stays(self):
+        known = Analyzer(Names.of(["Pessel"], regions=["Kabupaten Pesisir Selatan"]))
+        assert known.query("pessel").concepts[0].is_place is False
 
 
 class TestGuesses:

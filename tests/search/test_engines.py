@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from search.analysis.analyzer import Analyzer
+from search.analysis.analyzer import Analyzer, Around, Concept
 from search.documents.content import Words
-from search.engines.contract import Engine, EngineBroken, EngineDown, SearchRequest
+from search.engines.contract import Engine, EngineBroken, EngineDown, SearchRequest, Spelling
 from search.engines.elastic import ElasticsearchEngine
 from search.engines.embedded import EmbeddedEngine
+from search.engines.phases import mended
 from search.results import Sort
 from tests.search.corpus import (
     AGAM,
@@ -170,6 +171,37 @@ class TestMending:
         answer = filled.search(ask("alamat jam gadang"))
         assert ([hit.key for hit in answer.hits], answer.corrected) == (["destination:1"], "")
 
+    def test_what_is_little_near_a_place_is_looked_for_a_drive_away(self, filled):
+        near = replace(ANALYZER.query("danau"), around=Around(JAM_GADANG_POSITION, 12.0))
+        assert {hit.key for hit in filled.search(SearchRequest(query=near)).hits} == {"destination:2", "listing:5"}
+        assert filled.search(SearchRequest(query=near, mend=False)).total == 0
+
+    def test_leaves_out_an_ordinary_word_too_many_beside_the_name_of_a_place(self, filled):
+        assert {hit.key for hit in filled.search(ask("kolam danau maninjau agam")).hits} == {
+            "destination:2",
+            "listing:5",
+        }
+        assert filled.search(ask("kolam danau maninjau", mend=False)).total == 0
+        assert filled.search(ask("kolam rendang daging")).total == 0
+
+    @pytest.mark.parametrize(
+        ("typed", "there", "texts"),
+        [
+            # All of these are words; the index has two of them in another spelling.
+            ("skiping", ("skipping",), ["skipping"]),
+            ("stopkontak", ("stop", "kontak"), ["stop kontak"]),
+            ("gitar", ("gita",), []),
+        ],
+    )
+    def test_a_word_that_exists_is_mended_to_its_other_spelling_alone(self, typed, there, texts):
+        def occurs(concept: Concept) -> bool:
+            return concept.typed == there
+
+        near = [Spelling(there[0], 1, 3)] if len(there) == 1 else []
+        found = mended(ANALYZER.query(typed), spellings=lambda _word: near, occurs=occurs, analyzer=ANALYZER)
+        assert ANALYZER.is_word(typed)
+        assert list(found) == texts
+
     def test_two_slips_in_a_short_word_need_a_name_around_it(self, filled):
         assert filled.search(ask("jam gazong")).corrected == "jam gadang"
         assert filled.search(ask("gazong")).total == 0
@@ -261,6 +293,12 @@ class TestSuggesting:
         assert [hit.key for hit in filled.suggest(["man"], 5)][0] in {"destination:2", "listing:5"}
         assert [hit.key for hit in filled.suggest(["jam", "g"], 5)] == ["destination:1"]
         assert filled.suggest(["xyz"], 5) == []
+
+    def test_answers_for_several_ways_together(self, filled):
+        ways = [["jam", "g"], ["xyz"], ["ren"]]
+        found = [[hit.key for hit in hits] for hits in filled.suggest_each(ways, 5)]
+        assert found == [["destination:1"], [], ["listing:1"]]
+        assert filled.suggest_each([], 5) == []
 
 
 class TestVersions:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -13,6 +14,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 from django.utils.html import format_html
@@ -27,6 +29,9 @@ from frontend.parts.values import DateChoice, Picture, Place
 from tourism.regions import queries
 
 register = template.Library()
+
+# How wide the picture of a result is, on a desktop and on a phone.
+_ROW_SIZES = "(min-width: 60rem) 200px, 112px"
 
 
 def language() -> str:
@@ -117,6 +122,27 @@ def angka(number: float | None) -> str:
 
 
 # Icons, codes, pictures -----------------------------------------------------------------------------------------------
+@register.simple_tag
+def row_card(card: Any, heading: str = "", *, eager: bool = False) -> SafeString:
+    """A card in a list of results. Many answers show the same cards, so they are kept as drawn."""
+    try:
+        hash(card)
+    except TypeError:
+        return _drawn_row(card, heading, eager)
+    return _kept_row(card, heading, eager, get_language())
+
+
+def _drawn_row(card: Any, heading: str, eager: bool) -> SafeString:
+    shown = {"card": card, "layout": "row", "heading": heading, "eager": eager, "sizes": _ROW_SIZES}
+    return render_to_string("_parts/card.html", shown)
+
+
+@lru_cache(maxsize=4_000)
+def _kept_row(card: Any, heading: str, eager: bool, language: str | None) -> SafeString:
+    """The same, by everything that it shows and the language it is in."""
+    return _drawn_row(card, heading, eager)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An outline beside a word; the word says it, the icon is hidden from screen readers."""

@@ -10,9 +10,9 @@ from PIL import Image as PillowImage
 from PIL import ImageCms
 
 from cms.media.models import Image
-from cms.media.queries import as_picture
+from cms.media.queries import as_picture, light_pictures
 from cms.media.renditions import SPECS
-from cms.media.services import make_missing_renditions
+from cms.media.services import make_missing_renditions, make_share_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,13 @@ def test_until_then_the_largest_webp_is_shown_before_the_original():
     assert as_picture(image, language="id").src == image.file.url
     small = image.get_rendition("width-320|format-webp")
     assert as_picture(Image.objects.get(pk=image.pk), language="id").src == small.url
+
+
+def test_the_picture_of_lists_is_made_with_its_light_twin(django_assert_num_queries):
+    image = uploaded()
+    share = make_share_picture(image)
+    light = image.renditions.get(filter_spec="width-320|format-avif").file.name
+    lone = uploaded().get_rendition("width-320|format-webp").file.name
+    with django_assert_num_queries(2):
+        assert light_pictures([share, lone, "", "elsewhere.webp"]) == {share: light}
+    assert light_pictures([""]) == {}

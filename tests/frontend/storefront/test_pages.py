@@ -55,6 +55,24 @@ class TestSearch:
         assert "Menampilkan maninjau ." in words(page.main)
         assert page.select_one('a[href="/cari/?q=maninjou&exact=1"]')
 
+    def test_offers_the_light_picture_first_and_one_that_any_browser_reads(self, visitor, answers):
+        answers.page = found(
+            results=(
+                result(1, picture="/media/a.webp", picture_light="/media/a.avif"),
+                result(2, picture="/media/b.jpg"),
+            )
+        )
+        pictures = soup(visitor.get("/cari/")).select(".card picture")
+
+        shown = [
+            [(tag.name, tag.get("type"), tag.get("srcset") or tag.get("src")) for tag in picture.find_all(True)]
+            for picture in pictures
+        ]
+        assert shown == [
+            [("source", "image/avif", "/media/a.avif"), ("img", None, "/media/a.webp")],
+            [("img", None, "/media/b.jpg")],
+        ]
+
     def test_asks_what_stands_in_the_address(self, visitor, answers):
         visitor.get(
             "/cari/?q=+rendang++daging&type=goods&region=13.75&region=13.71&category=rendang&price=50001-100000&sort=cheapest&page=2&day=2026-11-28"
