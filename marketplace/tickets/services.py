@@ -170,7 +170,8 @@ def _sign(tickets: Sequence[Ticket]) -> None:
             )
         )
         ticket.status = TicketStatus.VALID
-    Ticket.objects.bulk_update(tickets, ["token", "status"])
+    # The rows exist: an upsert is one plain statement where a bulk update is a forest of CASEs.
+    Ticket.objects.bulk_create(tickets, update_conflicts=True, unique_fields=["id"], update_fields=["token", "status"])
 
 
 def _redemption(nonce: str) -> Redemption | None:
