@@ -37,7 +37,7 @@ def register() -> None:
 def tell(events: Sequence[Event]) -> None:
     """Send what each event gives reason to say."""
     marks = {event.pk: f"emails-told:{event.pk}" for event in events}
-    told = cache.get_many(marks.values())
+    told = set(cache.get_many(marks.values()))
     for event in events:
         if marks[event.pk] in told:
             continue
@@ -47,4 +47,5 @@ def tell(events: Sequence[Event]) -> None:
             has_left = True
         # Most events give no reason; what said nothing may be asked again.
         if has_left:
+            told.add(marks[event.pk])
             cache.set(marks[event.pk], True, int(_REMEMBERED_FOR.total_seconds()))

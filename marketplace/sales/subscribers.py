@@ -29,8 +29,13 @@ def register() -> None:
 def apply_payments(events: Sequence[Event]) -> None:
     """Apply each payment once, however many events name it. Of what Midtrans did not answer the events come again."""
     failures: dict[int, Exception] = {}
+    until = time.monotonic() + _MOST_SECONDS
     for some in batched(dict.fromkeys(int(event.key) for event in events), _TOGETHER):
-        failures |= services.apply_payments(payment_ids=some, now=timezone.now())
+        if time.monotonic() < until:
+            failures |= services.apply_payments(payment_ids=some, now=timezone.now())
+        else:
+            # Midtrans answers slowly. These come again, too, before somebody else takes them up.
+            failures |= dict.fromkeys(some, TimeoutError())
     if failures:
         raise SomeFailed({event.pk: failures[int(event.key)] for event in events if int(event.key) in failures})
 

@@ -86,7 +86,8 @@ def _payment_of(body: Mapping[str, Any]) -> Payment | None:
     order_id = body.get("order_id")
     if not isinstance(order_id, str) or not order_id or "\x00" in order_id:
         return None
-    return Payment.objects.select_related("merchant_account").filter(gateway_order_id=order_id).first()
+    known = Payment.objects.select_related("merchant_account").only("amount", "merchant_account__code")
+    return known.filter(gateway_order_id=order_id).order_by().first()
 
 
 def _keep(payment: Payment, body: dict[str, Any], *, now: datetime) -> Answer:

@@ -50,14 +50,14 @@ def apply_payments(*, payment_ids: Collection[int], now: datetime) -> dict[int, 
 def _apply_all(answers: Sequence[Answered], *, now: datetime) -> dict[int, Exception]:
     failures = {one.payment.pk: one.failure for one in answers if one.failure is not None}
     plain = {one.payment.pk: one for one in answers if one.failure is None and (not one.truth or not one.truth.refunds)}
-    done = _try_together(plain, now=now) if len(plain) > 1 else frozenset()
+    done = _try_together(plain, now=now) if len(plain) > 1 else None
     for one in answers:
         key = one.payment.pk
-        if key in done or key in failures:
+        if key in failures or (done is not None and key in done):
             continue
         try:
-            if len(plain) > 1 and key in plain:
-                # Somebody else may have learnt more meanwhile.
+            if done is not None and key in plain:
+                # Left out, perhaps because somebody else is at it, and has asked later than we.
                 apply_payment(payment_id=key, now=timezone.now())
             else:
                 apply_answer(one.payment, one.truth, now=now)
@@ -67,7 +67,8 @@ def _apply_all(answers: Sequence[Answered], *, now: datetime) -> dict[int, Excep
     return failures
 
 
-def _try_together(plain: Mapping[int, Answered], *, now: datetime) -> frozenset[int]:
+def _try_together(plain: Mapping[int, Answered], *, now: datetime) -> frozenset[int] | None:
+    """The payments that are done; None if it failed, and nothing is."""
     try:
         return apply_together(
             orders={key: one.payment.order_id for key, one in plain.items()},
@@ -76,7 +77,7 @@ def _try_together(plain: Mapping[int, Answered], *, now: datetime) -> frozenset[
         )
     except Exception:
         logger.exception("%d payments could not be applied together; each is applied alone", len(plain))
-        return frozenset()
+        return None
 
 
 @transaction.atomic

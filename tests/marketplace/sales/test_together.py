@@ -5,6 +5,7 @@ import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event as Signal
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from foundation.accounts.buyer import Buyer
 from foundation.outbox.models import Delivery, Event
+from foundation.outbox.registry import SomeFailed
 from foundation.outbox.services import LEASE, drain, publish_many
 from marketplace.inventory.models import Hold, Pool
 from marketplace.inventory.services import release
@@ -21,6 +23,7 @@ from marketplace.orders.models import Order, OrderEvent, OrderStatus, ShopOrder
 from marketplace.payments.gateway import Gateway, GatewayUnreachable
 from marketplace.payments.models import Payment, PaymentStatus, Refund
 from marketplace.payments.services import ask, asking
+from marketplace.sales import subscribers
 from marketplace.sales.services import apply_payment, apply_payments, journals, start_payment, together
 from marketplace.tickets.models import Ticket
 from tests.factories.orders import NOW, admission, goods, placed_order
@@ -214,7 +217,11 @@ class TestFallingOut:
         midtrans.pay(first.gateway_order_id, force=True)
         assert apply_payments(payment_ids=[first.pk, second.pk, other.pk], now=NOW) == {}
         assert statuses() == ["PAID", "PAID"]
-        assert dict(Payment.objects.values_list("pk", "is_surplus")) == {other.pk: False, first.pk: False, second.pk: True}
+        assert dict(Payment.objects.values_list("pk", "is_surplus")) == {
+            other.pk: False,
+            first.pk: False,
+            second.pk: True,
+        }
         assert Refund.objects.get().payment == second
         assert faults() == []
 
@@ -329,6 +336,17 @@ class TestAsking:
         drain(now=NOW + timedelta(minutes=1))
         assert statuses() == ["PAID"] * 3
         assert faults() == []
+
+    def test_what_there_is_no_time_for_comes_again(self, midtrans, monkeypatch):
+        payments = paid_at_midtrans(midtrans, 2)
+        monkeypatch.setattr(subscribers, "_TOGETHER", 1)
+        clock = iter((0.0, 0.0, subscribers._MOST_SECONDS))
+        monkeypatch.setattr(subscribers, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        events = [Event(pk=key, topic="payment.notified", key=str(key)) for key in keys(payments)]
+        with pytest.raises(SomeFailed) as some:
+            subscribers.apply_payments(events)
+        assert {key: type(failure) for key, failure in some.value.failures.items()} == {payments[1].pk: TimeoutError}
+        assert statuses() == ["PAID", "PLACED"]
 
 
 @pytest.mark.django_db(transaction=True)
