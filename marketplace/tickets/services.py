@@ -28,7 +28,8 @@ class OfflineScan:
     scanned_at: datetime
 
 
-@transaction.atomic
+# Whoever issues undoes more than tickets if this fails: no savepoint of its own.
+@transaction.atomic(savepoint=False)
 def issue(*, lines: Sequence[OrderLine], provisional: bool, now: datetime) -> list[Ticket]:
     """Issue one ticket per piece of each dated line that did not go back. Tickets that exist are found, not doubled.
 

@@ -99,7 +99,8 @@ class Change:
         return effect_of(self.before, self.after)
 
 
-@transaction.atomic
+# If this fails, so does all that follows from it: no savepoint of its own.
+@transaction.atomic(savepoint=False)
 def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> Change:
     """Write an answer of Midtrans on a payment; the caller holds the order's lock.
 
