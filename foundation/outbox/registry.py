@@ -1,7 +1,7 @@
 """Who wants to know of what. Rooms subscribe in ``AppConfig.ready``."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from foundation.outbox.models import Event
 
@@ -9,17 +9,31 @@ type Handler = Callable[[Sequence[Event]], None]
 
 _handlers: dict[str, Handler] = {}
 _subscribers: defaultdict[str, list[str]] = defaultdict(list)
+_urgent: set[str] = set()
 _after_commit: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
 
-def subscribe(name: str, topics: Sequence[str], handler: Handler) -> None:
+class SomeFailed(Exception):
+    """What a handler raises that has done all of its events but some."""
+
+    def __init__(self, failures: Mapping[int, Exception]) -> None:
+        """:param failures: by the event's key."""
+        self.failures = failures
+        super().__init__(f"{len(failures)} events failed")
+
+
+def subscribe(name: str, topics: Sequence[str], handler: Handler, *, is_urgent: bool = False) -> None:
     """Have ``handler`` told of every event of these topics, at least once, oldest first, several at a time.
 
-    A handler must bear repeats. If it raises, its events come again later, one by one, with growing pauses.
+    A handler must bear repeats. If it raises, its events come again later, one by one, with growing pauses; if it raises
+    :class:`SomeFailed`, only those that it names.
 
     :param name: stable, since it stands in rows; "search.index", "sales.payment".
+    :param is_urgent: whether what waits for this subscriber goes ahead of what waits for others.
     """
     _handlers[name] = handler
+    if is_urgent:
+        _urgent.add(name)
     for topic in topics:
         if name not in _subscribers[topic]:
             _subscribers[topic].append(name)
@@ -28,6 +42,11 @@ def subscribe(name: str, topics: Sequence[str], handler: Handler) -> None:
 def subscribers_of(topic: str) -> Sequence[str]:
     """Names of those who want to know of a topic."""
     return tuple(_subscribers[topic])
+
+
+def urgent() -> frozenset[str]:
+    """Names of those who are told ahead of others."""
+    return frozenset(_urgent)
 
 
 def handler_of(name: str) -> Handler | None:

@@ -1,7 +1,8 @@
 """Publishing events with the change they tell of, and delivering them afterwards."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
-from foundation.outbox.registry import called_after_commit, handler_of, subscribers_of
+from foundation.outbox.registry import SomeFailed, called_after_commit, handler_of, subscribers_of, urgent
 from foundation.outbox.wakeup import wake
 
 logger = logging.getLogger(__name__)
@@ -22,32 +23,45 @@ LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 
 
+@dataclass(frozen=True)
+class News:
+    """An event to be: its topic, the key of what it is about, and ids and plain values, never a name, phone or address."""
+
+    topic: str
+    key: str | int
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
 def publish(*, topic: str, key: str | int, now: datetime, **payload: Any) -> Event:
     """Record an event beside the change it tells of; call it inside the same transaction.
 
     :param payload: ids and plain values only, never a name, phone or address.
     """
-    event = Event.objects.create(topic=topic, key=str(key), payload=payload, created_at=now)
-    deliveries = [Delivery(event=event, subscriber=name, due_at=now) for name in subscribers_of(topic)]
-    if deliveries:
-        Delivery.objects.bulk_create(deliveries)
-        once_after_commit(wake)
-    for function in called_after_commit(topic):
-        once_after_commit(function)
+    (event,) = publish_all([News(topic, key, payload)], now=now)
     return event
 
 
 def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> None:
     """Record one event per key in two statements, for bulk changes."""
+    publish_all([News(topic, key) for key in keys], now=now)
+
+
+def publish_all(news: Sequence[News], *, now: datetime) -> list[Event]:
+    """Record many events in two statements; call it inside the transaction of the changes they tell of."""
     events = Event.objects.bulk_create(
-        [Event(topic=topic, key=str(key), created_at=now) for key in keys], batch_size=1000
+        [Event(topic=one.topic, key=str(one.key), payload=dict(one.payload), created_at=now) for one in news],
+        batch_size=1000,
     )
-    names = subscribers_of(topic)
-    Delivery.objects.bulk_create(
-        [Delivery(event=event, subscriber=name, due_at=now) for event in events for name in names], batch_size=1000
-    )
-    for function in (wake, *called_after_commit(topic)):
-        once_after_commit(function)
+    deliveries = [
+        Delivery(event=event, subscriber=name, due_at=now) for event in events for name in subscribers_of(event.topic)
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries, batch_size=1000)
+        once_after_commit(wake)
+    for topic in dict.fromkeys(one.topic for one in news):
+        for function in called_after_commit(topic):
+            once_after_commit(function)
+    return events
 
 
 def once_after_commit(function: Callable[[], None]) -> None:
@@ -70,9 +84,10 @@ def deliver(*, now: datetime, limit: int = BATCH) -> int:
 
 @transaction.atomic
 def claim(*, now: datetime, limit: int) -> list[Delivery]:
-    """Take up due deliveries until their lease runs out."""
+    """Take up due deliveries until their lease runs out: what is urgent alone, as long as there is any."""
     due = Delivery.objects.filter(status=DeliveryStatus.PENDING, due_at__lte=now).order_by("due_at", "pk")
-    rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("event")[:limit])
+    due = due.select_for_update(skip_locked=True, of=("self",)).select_related("event")
+    rows = list(due.filter(subscriber__in=urgent())[:limit]) or list(due[:limit])
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=now + LEASE, attempts=F("attempts") + 1)
     return rows
 
@@ -85,6 +100,14 @@ def hand_over(name: str, deliveries: list[Delivery], *, now: datetime) -> None:
         return
     try:
         handler([delivery.event for delivery in deliveries])
+    except SomeFailed as some:
+        settle([one for one in deliveries if one.event_id not in some.failures], status=DeliveryStatus.DONE, now=now)
+        for delivery in deliveries:
+            failure = some.failures.get(delivery.event_id)
+            if failure is not None:
+                logger.warning("Delivery %s to %s failed: %s", delivery.pk, name, type(failure).__name__)
+                postpone(delivery, failure, now=now)
+        return
     except Exception as failure:
         if len(deliveries) > 1:
             for delivery in deliveries:

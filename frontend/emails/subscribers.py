@@ -36,10 +36,16 @@ def register() -> None:
 
 def tell(events: Sequence[Event]) -> None:
     """Send what each event gives reason to say."""
+    marks = {event.pk: f"emails-told:{event.pk}" for event in events}
+    told = set(cache.get_many(marks.values()))
     for event in events:
-        told = f"emails-told:{event.pk}"
-        if cache.get(told):
+        if marks[event.pk] in told:
             continue
+        has_left = False
         for channel, message in _TOLD[event.topic](int(event.key)):
             channel.send(message)
-        cache.set(told, True, int(_REMEMBERED_FOR.total_seconds()))
+            has_left = True
+        # Most events give no reason; what said nothing may be asked again.
+        if has_left:
+            told.add(marks[event.pk])
+            cache.set(marks[event.pk], True, int(_REMEMBERED_FOR.total_seconds()))

@@ -1,7 +1,7 @@
 """Posting to the ledger: the only way money moves in it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,15 @@ class Transfer:
     line: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Posting:
+    """A journal to be: its cause and what moves."""
+
+    kind: JournalKind
+    reference: str
+    transfers: Sequence[Transfer]
+
+
 @transaction.atomic
 def post(*, kind: JournalKind, reference: str, transfers: Sequence[Transfer], now: datetime) -> Journal:
     """Post a journal for one cause, opening accounts that are new; a repeat posts nothing and returns what was posted.
@@ -67,17 +76,30 @@ def post(*, kind: JournalKind, reference: str, transfers: Sequence[Transfer], no
         if Counter(transfers_of(posted)) != Counter(transfers):
             raise LedgerConflict(kind=kind, reference=reference) from None
         return posted
-    Entry.objects.bulk_create(
-        Entry(
-            journal=journal,
-            from_account_id=accounts[transfer.from_code],
-            to_account_id=accounts[transfer.to_code],
-            amount=transfer.amount,
-            line=transfer.line,
-        )
-        for transfer in transfers
-    )
+    Entry.objects.bulk_create(_entry(journal, transfer, accounts) for transfer in transfers)
     return journal
+
+
+@transaction.atomic
+def post_new(*, postings: Sequence[Posting], now: datetime) -> None:
+    """Post many journals, none of which was posted before, in few statements; all or nothing.
+
+    :raises IntegrityError: one of them was posted before.
+    Raises otherwise as :func:`post`.
+    """
+    if not all(posting.transfers for posting in postings):
+        raise ValueError("A journal without transfers.")
+    accounts = open_accounts(
+        code for posting in postings for one in posting.transfers for code in (one.from_code, one.to_code)
+    )
+    journals = Journal.objects.bulk_create(
+        Journal(kind=posting.kind, reference=posting.reference, posted_at=now) for posting in postings
+    )
+    Entry.objects.bulk_create(
+        _entry(journal, transfer, accounts)
+        for journal, posting in zip(journals, postings, strict=True)
+        for transfer in posting.transfers
+    )
 
 
 def open_accounts(codes: Iterable[str]) -> dict[str, int]:
@@ -104,6 +126,16 @@ def kind_of(code: str) -> AccountKind:
     if not colon or not rest or prefix not in KIND_OF_PREFIX:
         raise UnknownAccount(account=code)
     return KIND_OF_PREFIX[prefix]
+
+
+def _entry(journal: Journal, transfer: Transfer, accounts: Mapping[str, int]) -> Entry:
+    return Entry(
+        journal=journal,
+        from_account_id=accounts[transfer.from_code],
+        to_account_id=accounts[transfer.to_code],
+        amount=transfer.amount,
+        line=transfer.line,
+    )
 
 
 def transfers_of(journal: Journal) -> list[Transfer]:

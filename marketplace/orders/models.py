@@ -127,12 +127,17 @@ class Order(models.Model):
 
         :raises TransitionRefused: the state does not lead there.
         """
+        event = self.step_to(status, at=at, by_id=by_id, note=note)
+        self.save(update_fields=["status"])
+        event.save()
+
+    def step_to(self, status: OrderStatus, *, at: datetime, by_id: int | None = None, note: str = "") -> "OrderEvent":
+        """As :meth:`move_to`, in memory: the caller saves order and event, perhaps with those of other orders."""
         before = OrderStatus(self.status)
         if status not in ORDER_TRANSITIONS[before]:
             raise TransitionRefused(before=before, after=status)
         self.status = status
-        self.save(update_fields=["status"])
-        OrderEvent.objects.create(order=self, before=before, after=status, at=at, by_id=by_id, note=note)
+        return OrderEvent(order=self, before=before, after=status, at=at, by_id=by_id, note=note)
 
 
 class Contact(models.Model):
@@ -193,12 +198,19 @@ class ShopOrder(models.Model):
 
         :raises TransitionRefused: the state does not lead there.
         """
+        event = self.step_to(status, at=at, by_id=by_id, note=note)
+        self.save(update_fields=["status"])
+        event.save()
+
+    def step_to(
+        self, status: ShopOrderStatus, *, at: datetime, by_id: int | None = None, note: str = ""
+    ) -> "OrderEvent":
+        """As :meth:`move_to`, in memory: the caller saves shop order and event, perhaps with those of others."""
         before = ShopOrderStatus(self.status)
         if status not in SHOP_ORDER_TRANSITIONS[before]:
             raise TransitionRefused(before=before, after=status)
         self.status = status
-        self.save(update_fields=["status"])
-        OrderEvent.objects.create(
+        return OrderEvent(
             order_id=self.order_id, shop_order=self, before=before, after=status, at=at, by_id=by_id, note=note
         )
 

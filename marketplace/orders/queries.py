@@ -311,7 +311,7 @@ def _with_goods(user_id: int, shop_id: int | None) -> QuerySet[ShopOrder]:
 
 
 def _parts(rows: QuerySet[ShopOrder]) -> tuple[ShopOrderView, ...]:
-    parts = list(rows.select_related("shop__region").order_by("pk"))
+    parts = list(rows.select_related("shop__region").defer("shop__region__boundary").order_by("pk"))
     lines = _lines(parts)
     events: dict[int, list[EventView]] = {part.pk: [] for part in parts}
     for event in OrderEvent.objects.filter(shop_order__in=parts).order_by("at", "pk"):

@@ -1,6 +1,6 @@
 """Moving orders on: opened once paid, packed, sent, received. And forgetting who they were for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.buyer import Buyer
 from foundation.errors import InvalidInput
-from foundation.outbox.services import publish
+from foundation.outbox.services import News, publish, publish_all
 from marketplace.catalog.models import DATED_KINDS
-from marketplace.orders.models import Contact, Order, OrderLine, ShopOrder, ShopOrderStatus
+from marketplace.orders.models import Contact, Order, OrderEvent, OrderLine, OrderStatus, ShopOrder, ShopOrderStatus
 
 # What was sent this long ago and never complained about has arrived.
 SILENCE = timedelta(days=14)
@@ -104,6 +104,36 @@ def open_parts(*, order: Order, now: datetime, without: Collection[int] = ()) ->
     )
     for part in parts:
         _move(part, ShopOrderStatus.TO_PACK if part.pk in with_goods else ShopOrderStatus.RECEIVED, now=now, by_id=None)
+
+
+def pay_and_open(*, paid: Iterable[tuple[Order, datetime]], lines: Iterable[OrderLine], now: datetime) -> None:
+    """Mark many placed orders as paid, each at its time, and hand them to their shops, in few statements.
+
+    Called under the orders' locks.
+
+    :param lines: all of these orders, with their shop orders and listings; nothing of them went back.
+    :raises TransitionRefused: one of them is not placed.
+    """
+    orders, parts, with_goods, news = list[Order](), dict[int, ShopOrder](), set[int](), list[News]()
+    events: list[OrderEvent] = []
+    for order, at in paid:
+        events.append(order.step_to(OrderStatus.PAID, at=at))
+        order.paid_at = at
+        orders.append(order)
+    for line in lines:
+        parts.setdefault(line.shop_order_id, line.shop_order)
+        if line.variant.listing.kind not in DATED_KINDS:
+            with_goods.add(line.shop_order_id)
+    closed = [part for _key, part in sorted(parts.items()) if part.status in _NOT_OPEN]
+    for part in closed:
+        status = ShopOrderStatus.TO_PACK if part.pk in with_goods else ShopOrderStatus.RECEIVED
+        events.append(part.step_to(status, at=now))
+        news.append(News("shop_order.changed", part.pk, {"status": str(status)}))
+    # The rows exist and are locked: an upsert is one plain statement where a bulk update is a forest of CASEs.
+    Order.objects.bulk_create(orders, update_conflicts=True, unique_fields=["id"], update_fields=["status", "paid_at"])
+    ShopOrder.objects.bulk_create(closed, update_conflicts=True, unique_fields=["id"], update_fields=["status"])
+    OrderEvent.objects.bulk_create(events)
+    publish_all(news, now=now)
 
 
 def cancel_parts(*, order: Order, now: datetime, only: Collection[int] | None = None) -> None:

@@ -2,20 +2,24 @@
 
 import time
 from collections.abc import Sequence
+from itertools import batched
 
 from django.utils import timezone
 
 from foundation.outbox.models import Event
-from foundation.outbox.registry import subscribe
+from foundation.outbox.registry import SomeFailed, subscribe
 from marketplace.sales import services
 
 # A delivery is somebody else's again after three minutes.
 _MOST_SECONDS = 60.0
+# Payments that are asked about at once and applied together.
+_TOGETHER = 50
 
 
 def register() -> None:
     """Subscribe; called once the apps are ready."""
-    subscribe("sales.payment", ["payment.notified"], apply_payments)
+    # Money first: mails and the index can wait.
+    subscribe("sales.payment", ["payment.notified"], apply_payments, is_urgent=True)
     subscribe("sales.refund", ["refund.requested"], send_refunds)
     subscribe("sales.closing", ["closing.begun"], work_off_closings)
     subscribe("sales.closure", ["destination.closed", "destination.reopened"], follow_closures)
@@ -23,9 +27,17 @@ def register() -> None:
 
 
 def apply_payments(events: Sequence[Event]) -> None:
-    """Apply each payment once, however many events name it. If Midtrans does not answer, they come again."""
-    for payment_id in dict.fromkeys(int(event.key) for event in events):
-        services.apply_payment(payment_id=payment_id, now=timezone.now())
+    """Apply each payment once, however many events name it. Of what Midtrans did not answer the events come again."""
+    failures: dict[int, Exception] = {}
+    until = time.monotonic() + _MOST_SECONDS
+    for some in batched(dict.fromkeys(int(event.key) for event in events), _TOGETHER):
+        if time.monotonic() < until:
+            failures |= services.apply_payments(payment_ids=some, now=timezone.now())
+        else:
+            # Midtrans answers slowly. These come again, too, before somebody else takes them up.
+            failures |= dict.fromkeys(some, TimeoutError())
+    if failures:
+        raise SomeFailed({event.pk: failures[int(event.key)] for event in events if int(event.key) in failures})
 
 
 def send_refunds(events: Sequence[Event]) -> None:
@@ -54,5 +66,4 @@ def follow_closures(events: Sequence[Event]) -> None:
 
 def wake_closings(events: Sequence[Event]) -> None:
     """Money came in; perhaps for a date that was closed meanwhile."""
-    for order_id in dict.fromkeys(int(event.key) for event in events):
-        services.wake_closings_of(order_id=order_id, now=timezone.now())
+    services.wake_closings_of(order_ids={int(event.key) for event in events}, now=timezone.now())

@@ -247,9 +247,10 @@ def scan_view(redemption: Redemption) -> ScanView:
 
 def _with_facts(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
     admissions = Redemption.objects.filter(verdict=Verdict.ADMITTED).order_by("scanned_at")
-    return rows.select_related(
+    rows = rows.select_related(
         "slot", "listing__shop__region", "listing__destination__region", "line__variant", "line__shop_order__order"
-    ).prefetch_related(Prefetch("redemptions", admissions, to_attr="admissions"))
+    ).defer("listing__shop__region__boundary", "listing__destination__region__boundary")
+    return rows.prefetch_related(Prefetch("redemptions", admissions, to_attr="admissions"))
 
 
 def _view(row: Ticket) -> TicketView:

@@ -32,7 +32,8 @@ class OfflineScan:
     refused: Verdict | None = None
 
 
-@transaction.atomic
+# Whoever issues undoes more than tickets if this fails: no savepoint of its own.
+@transaction.atomic(savepoint=False)
 def issue(*, lines: Sequence[OrderLine], provisional: bool, now: datetime) -> list[Ticket]:
     """Issue one ticket per piece of each dated line that did not go back. Tickets that exist are found, not doubled.
 
@@ -176,7 +177,8 @@ def _sign(tickets: Sequence[Ticket]) -> None:
             )
         )
         ticket.status = TicketStatus.VALID
-    Ticket.objects.bulk_update(tickets, ["token", "status"])
+    # The rows exist: an upsert is one plain statement where a bulk update is a forest of CASEs.
+    Ticket.objects.bulk_create(tickets, update_conflicts=True, unique_fields=["id"], update_fields=["token", "status"])
 
 
 def _redemption(nonce: str) -> Redemption | None:

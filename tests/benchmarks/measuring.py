@@ -19,7 +19,7 @@ from tests.stack import LiveStack, running_stack
 from tools.services import provided
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("pages", "orders", "weight")
+PARTS = ("pages", "orders", "notifications", "weight")
 
 
 @contextmanager
@@ -44,6 +44,8 @@ def measure(stand: Stand, arguments: argparse.Namespace) -> dict[str, Any]:
         figures |= weight.run(stand)
     if "orders" in arguments.only:
         figures |= orders.run(stand, clients=arguments.clients, orders=arguments.orders)
+    if "notifications" in arguments.only:
+        figures |= {"notifications": orders.notifications(stand, orders=arguments.orders)}
     return figures
 
 

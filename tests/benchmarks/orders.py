@@ -205,7 +205,7 @@ class Till:
 
 
 def run(stand: Stand, *, clients: Sequence[int], orders: int) -> dict[str, Any]:
-    """Measure orders on one hot slot and on a thousand stocks, a race for the last places, and notifications."""
+    """Measure orders on one hot slot and on a thousand stocks, and a race for the last places."""
     till, rates = Till(stand), []
     adult, hot, rare = stand.told(TICKETS)[:3]
     ticket = {"jam": hot, f"q{adult}": "1"}
@@ -230,7 +230,6 @@ def run(stand: Stand, *, clients: Sequence[int], orders: int) -> dict[str, Any]:
     return {
         "orders": [asdict(rate) for rate in rates],
         "race": race(stand, till, {"jam": rare, f"q{adult}": "1"}),
-        "notifications": notifications(stand, till, buyers(orders)),
     }
 
 
@@ -282,8 +281,10 @@ def race(stand: Stand, till: Till, wish: dict[str, str]) -> dict[str, float]:
     return {"sold": sold, "refused": refused, "seconds": took, "web": cost.web, "database": cost.database}
 
 
-def notifications(stand: Stand, till: Till, guests: Sequence[Guest]) -> dict[str, float]:
+def notifications(stand: Stand, *, orders: int) -> dict[str, float]:
     """Orders are paid at Midtrans, and then it tells of all of them, eight at a time."""
+    till, (adult, hot) = Till(stand), stand.told(TICKETS)[:2]
+    guests = till.guests([{"jam": hot, f"q{adult}": "1"}] * orders, [{}] * orders)
     till.each(guests, Guest.pay, clients=8)
     till.each(guests, Guest.open_page, clients=8)
     bodies = paid_at_midtrans(stand, [guest.leads_to for guest in guests])

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from demo.simulator import lifecycle
@@ -21,7 +22,7 @@ from marketplace.catalog.models import ChargeKind, Variant
 from marketplace.inventory.models import Slot
 from marketplace.orders.models import Order
 from marketplace.payments.models import Payment
-from marketplace.payments.services import record_notification
+from marketplace.payments.services import asking, record_notification
 from marketplace.payouts.models import FeeSchedule
 from marketplace.sales.services import place
 from marketplace.shipping.models import ShippingMethod
@@ -146,8 +147,12 @@ def deliver(notice: Notice, *, now: datetime) -> int:
 
 
 def work(now: datetime) -> None:
-    """What the worker does: deliver the outbox until nothing is due."""
-    outbox.drain(now=now)
+    """What the worker does: deliver the outbox until nothing is due.
+
+    Midtrans is asked about one payment at a time, so that a history that is repeated meets the same faults.
+    """
+    with patch.multiple(asking, _AT_ONCE=1, _GATHER_SECONDS=60.0):
+        outbox.drain(now=now)
 
 
 @contextmanager

@@ -185,16 +185,19 @@ def confirm(*, lines: Collection[UUID], now: datetime) -> frozenset[UUID]:
     """
 
     def sell(holds: Collection[Hold]) -> frozenset[UUID]:
-        # Of a line that was held twice, after its first holds lapsed, only the last time counts.
-        latest = {(found.line, found.pool_id): found for found in holds}
-        gone = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
-        gone |= set(lines) - {line for line, _pool in latest}
+        latest = _latest(holds)
+        gone = _gone(lines, latest)
         _give_back([found for found in latest.values() if found.line in gone], now=now)
         kept = [found.pk for found in latest.values() if found.line not in gone and found.status == HoldStatus.ACTIVE]
         Hold.objects.filter(pk__in=kept).update(status=HoldStatus.CONFIRMED)
-        return frozenset(gone)
+        return gone
 
     return in_peace(lines, sell)
+
+
+def gone_of(lines: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these order lines :func:`confirm` would return now. It locks nothing: only confirming decides."""
+    return _gone(lines, _latest(_claims_of(lines)))
 
 
 def release(*, lines: Collection[UUID], now: datetime) -> int:
@@ -260,11 +263,27 @@ def in_peace[Answer](
     while True:
         with suppress(_Moved), transaction.atomic():
             locked = lock_pools_of(lines, also=also)
-            holds = list(Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).order_by("pk"))
+            holds = _claims_of(lines)
             if any(found.pool_id not in locked for found in holds if found.status != HoldStatus.RELEASED):
                 # It holds another pool by now. Locking that one too would break the order: let all go, and begin anew.
                 raise _Moved
             return act(holds)
+
+
+def _claims_of(lines: Collection[UUID]) -> list[Hold]:
+    """What these lines hold or held, oldest first, without what was exchanged for something else."""
+    return list(Hold.objects.filter(line__in=lines).exclude(status=HoldStatus.MOVED).order_by("pk"))
+
+
+def _latest(holds: Iterable[Hold]) -> dict[tuple[UUID, int], Hold]:
+    """Of a line that was held twice, after its first holds lapsed, only the last time counts."""
+    return {(found.line, found.pool_id): found for found in holds}
+
+
+def _gone(lines: Collection[UUID], latest: Mapping[tuple[UUID, int], Hold]) -> frozenset[UUID]:
+    """The lines of which a hold was given back, or that hold nothing."""
+    released = {line for (line, _pool), found in latest.items() if found.status == HoldStatus.RELEASED}
+    return frozenset(released | (set(lines) - {line for line, _pool in latest}))
 
 
 def lock_pools_of(lines: Collection[UUID], *, also: Collection[int] = ()) -> frozenset[int]:

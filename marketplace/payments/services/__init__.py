@@ -1,6 +1,7 @@
 """Payments: attempts, what Midtrans told us unasked, what it answered when asked, and what went back."""
 
 from marketplace.payments.services.accounts import BANKS, AccountRefused, ask_for_account, give_account
+from marketplace.payments.services.asking import Answered, ask
 from marketplace.payments.services.attempts import (
     close_attempt,
     close_attempts,
@@ -45,6 +46,8 @@ from marketplace.payments.services.truth import (
     effect_of,
     explain_payment,
     give_up_dispute,
+    judge_together,
+    keep,
     looked_in_vain,
 )
 
@@ -57,11 +60,13 @@ __all__ = [
     "SATISFIABLE",
     "AccountRefused",
     "Answer",
+    "Answered",
     "Change",
     "Effect",
     "ReportRefused",
     "add_rule",
     "apply_truth",
+    "ask",
     "ask_again",
     "ask_for_account",
     "call_off",
@@ -77,6 +82,8 @@ __all__ = [
     "give_back_cash",
     "give_up_dispute",
     "import_report",
+    "judge_together",
+    "keep",
     "look_at",
     "looked_in_vain",
     "mark_surplus",

@@ -86,22 +86,25 @@ def _payment_of(body: Mapping[str, Any]) -> Payment | None:
     order_id = body.get("order_id")
     if not isinstance(order_id, str) or not order_id or "\x00" in order_id:
         return None
-    return Payment.objects.select_related("merchant_account").filter(gateway_order_id=order_id).first()
+    known = Payment.objects.select_related("merchant_account").only("amount", "merchant_account__code")
+    return known.filter(gateway_order_id=order_id).order_by().first()
 
 
-@transaction.atomic
 def _keep(payment: Payment, body: dict[str, Any], *, now: datetime) -> Answer:
     verdict = NotificationVerdict.ACCEPTED if _fits(payment, body) else NotificationVerdict.MISMATCH
+    notification = Notification(
+        payment=payment,
+        digest=_digest(body),
+        body=_storable(body),
+        verdict=verdict,
+        received_at=now,
+        erase_after_date=day_of(now + KEPT_FOR),
+    )
     try:
         with transaction.atomic():
-            Notification.objects.create(
-                payment=payment,
-                digest=_digest(body),
-                body=_storable(body),
-                verdict=verdict,
-                received_at=now,
-                erase_after_date=day_of(now + KEPT_FOR),
-            )
+            notification.save(force_insert=True)
+            if verdict == NotificationVerdict.ACCEPTED:
+                publish(topic="payment.notified", key=payment.pk, now=now)
     except IntegrityError:
         # Known, and its look is on its way; the poller finds what that look may have missed.
         return Answer(200)
@@ -109,7 +112,6 @@ def _keep(payment: Payment, body: dict[str, Any], *, now: datetime) -> Answer:
         # Signed, yet of another amount, currency or merchant: set aside for a person, and no reason to do anything.
         logger.error("A notification of payment %s does not fit it", payment.pk)
         return Answer(200)
-    publish(topic="payment.notified", key=payment.pk, now=now)
     return Answer(200, payment.pk)
 
 

@@ -5,19 +5,20 @@ Which steps there are is ``PAYMENT_TRANSITIONS``, beside the statuses.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from foundation.errors import InvalidInput
 from marketplace.orders.models import TransitionRefused
 from marketplace.payments.channels import PROVISIONAL, PROVISIONAL_FOR, method_of
 from marketplace.payments.gateway import TransactionStatus
-from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentMethod, PaymentStatus, RefundStatus
+from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentMethod, PaymentStatus, Refund, RefundStatus
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,12 @@ _RECHECKS = timedelta(days=3)
 _DISPUTES = timedelta(days=120)
 # How often a refund is looked for that the bank has not confirmed: soon at first, then twice a day.
 _REFUND_LOOKS = ((timedelta(hours=6), timedelta(minutes=15)), (timedelta(days=30), timedelta(hours=12)))
+
+# What an answer writes on a payment.
+_JUDGED = [
+    "status", "method", "payment_type", "issuer", "is_on_us", "transaction_id", "paid_at", "provisional_until",
+    "check_at", "checks", "looked_at", "is_quarantined", "explained_at",
+]  # fmt: skip
 
 _MONEY = {"": PaymentStatus.PAID, "accept": PaymentStatus.PAID, "challenge": PaymentStatus.REVIEW}
 # Midtrans' transaction_status, then its fraud_status ("*": whatever that is). A fraud_status that is not named means
@@ -92,7 +99,8 @@ class Change:
         return effect_of(self.before, self.after)
 
 
-@transaction.atomic
+# If this fails, so does all that follows from it: no savepoint of its own.
+@transaction.atomic(savepoint=False)
 def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> Change:
     """Write an answer of Midtrans on a payment; the caller holds the order's lock.
 
@@ -100,39 +108,61 @@ def apply_truth(*, payment_id: int, truth: TransactionStatus, now: datetime) -> 
     payment aside for a person and changes nothing else.
     """
     payment = Payment.objects.select_related("merchant_account").select_for_update(of=("self",)).get(pk=payment_id)
+    change = judge(payment, truth, refund_look=_next_refund_look(payment, now=now), now=now)
+    payment.save(update_fields=_JUDGED)
+    return change
+
+
+def judge(
+    payment: Payment, truth: TransactionStatus | None, *, refund_look: datetime | None = None, now: datetime
+) -> Change:
+    """Write an answer on a payment in memory, as :func:`apply_truth` does; the caller holds its lock, and saves it.
+
+    :param truth: None where Midtrans knows nothing of the attempt: nobody has chosen a method yet, or ever will.
+    :param refund_look: when a refund of it must be looked for.
+    """
     before = PaymentStatus(payment.status)
-    payment.checks += 1
-    after = status_of(truth, before)
-    # Disputed before we knew of the money: nothing is handed over for it, and nobody but a person can say what is left.
-    is_riddle = after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
-    if is_riddle or not _is_ours(payment, truth):
-        logger.error("Midtrans reports of payment %s what does not fit it", payment.pk)
-        if not payment.is_quarantined:
-            # What was found out about an earlier time says nothing of this one.
-            payment.is_quarantined, payment.explained_at = True, None
-        payment.looked_at, payment.check_at = now, next_look(payment, now=now)
-        payment.save(update_fields=["is_quarantined", "explained_at", "checks", "looked_at", "check_at"])
-        return Change(payment, before, before)
-    if after is not None and after != before and after in PAYMENT_TRANSITIONS[before]:
-        payment.status = after
-        if effect_of(before, after) == Effect.CONFIRM:
-            _note_money(payment, truth, now=now)
     was_certain = payment.provisional_until is None
-    if after == before == PaymentStatus.PAID and not was_certain and (payment.provisional_until or now) <= now:
-        payment.provisional_until = None
-    if truth.payment_type and payment.status in (PaymentStatus.PENDING, PaymentStatus.REVIEW):
-        payment.method, payment.payment_type = method_of(truth.payment_type), truth.payment_type
-        payment.issuer = truth.channel[:30]
-    payment.transaction_id = truth.transaction_id[:60] or payment.transaction_id
-    payment.is_on_us = payment.is_on_us if truth.on_us is None else truth.on_us
-    payment.is_quarantined = False
+    payment.checks += 1
+    if truth is not None:
+        _write(payment, truth, now=now)
     payment.looked_at, payment.check_at = now, next_look(payment, now=now)
-    refund_look = _next_refund_look(payment, now=now)
-    if refund_look is not None:
+    if refund_look is not None and not payment.is_quarantined:
         payment.check_at = min(payment.check_at or refund_look, refund_look)
-    payment.save()
-    is_certain = payment.provisional_until is None
-    return Change(payment, before, PaymentStatus(payment.status), became_certain=is_certain and not was_certain)
+    became_certain = payment.provisional_until is None and not was_certain
+    return Change(payment, before, PaymentStatus(payment.status), became_certain=became_certain)
+
+
+def judge_together(*, truths: Mapping[int, TransactionStatus | None], now: datetime) -> list[Change]:
+    """Lock payments and judge, in memory, those answers that ask for a plain step and no more; the caller holds the
+    locks of their orders, and saves what it uses by :func:`keep`.
+
+    Left out is what needs a look of its own: a payment that somebody else has locked, or has looked at since ``now``, one
+    that is set aside or may still be taken back, money that is gone or disputed, and an order with refunds.
+    """
+    with_refunds = Refund.objects.filter(payment__order=OuterRef("order"))
+    plain = Payment.objects.filter(~Exists(with_refunds), pk__in=truths, is_quarantined=False, provisional_until=None)
+    rows = plain.select_related("merchant_account").select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    changes = [
+        judge(payment, truths[payment.pk], now=now)
+        for payment in rows
+        if payment.looked_at is None or payment.looked_at <= now
+    ]
+    return [
+        change
+        for change in changes
+        if change.effect in (Effect.NOTHING, Effect.CONFIRM)
+        and not change.payment.is_quarantined
+        and change.payment.provisional_until is None
+    ]
+
+
+def keep(changes: Collection[Change]) -> None:
+    """Save payments that were judged together, in one statement."""
+    # The rows exist and are locked: an upsert is one plain statement where a bulk update is a forest of CASEs.
+    Payment.objects.bulk_create(
+        [change.payment for change in changes], update_conflicts=True, unique_fields=["id"], update_fields=_JUDGED
+    )
 
 
 def explain_payment(*, payment_id: int, explanation: str, by_id: int | None, now: datetime) -> None:
@@ -168,8 +198,7 @@ def give_up_dispute(*, payment_id: int) -> Payment | None:
 def looked_in_vain(*, payment_id: int, now: datetime) -> None:
     """Midtrans knows nothing of the attempt: nobody has chosen a method yet, or ever will."""
     payment = Payment.objects.select_for_update().get(pk=payment_id)
-    payment.checks += 1
-    payment.looked_at, payment.check_at = now, next_look(payment, now=now)
+    judge(payment, None, now=now)
     payment.save(update_fields=["checks", "looked_at", "check_at"])
 
 
@@ -208,6 +237,32 @@ def next_look(payment: Payment, *, now: datetime) -> datetime | None:
         return now + timedelta(hours=1)
     # Nothing undecided is ever forgotten, however long the sweeper stood still.
     return None if payment.status == PaymentStatus.FAILED else now + timedelta(days=1)
+
+
+def _write(payment: Payment, truth: TransactionStatus, *, now: datetime) -> None:
+    """Status, method and times of an answer; or that it does not fit."""
+    before = PaymentStatus(payment.status)
+    after = status_of(truth, before)
+    # Disputed before we knew of the money: nothing is handed over for it, and nobody but a person can say what is left.
+    is_riddle = after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
+    if is_riddle or not _is_ours(payment, truth):
+        logger.error("Midtrans reports of payment %s what does not fit it", payment.pk)
+        if not payment.is_quarantined:
+            # What was found out about an earlier time says nothing of this one.
+            payment.is_quarantined, payment.explained_at = True, None
+        return
+    if after is not None and after != before and after in PAYMENT_TRANSITIONS[before]:
+        payment.status = after
+        if effect_of(before, after) == Effect.CONFIRM:
+            _note_money(payment, truth, now=now)
+    elif after == before == PaymentStatus.PAID and (payment.provisional_until or now) <= now:
+        payment.provisional_until = None
+    if truth.payment_type and payment.status in (PaymentStatus.PENDING, PaymentStatus.REVIEW):
+        payment.method, payment.payment_type = method_of(truth.payment_type), truth.payment_type
+        payment.issuer = truth.channel[:30]
+    payment.transaction_id = truth.transaction_id[:60] or payment.transaction_id
+    payment.is_on_us = payment.is_on_us if truth.on_us is None else truth.on_us
+    payment.is_quarantined = False
 
 
 def _next_refund_look(payment: Payment, *, now: datetime) -> datetime | None:

@@ -38,6 +38,7 @@ from marketplace.sales.services.refunding import (
     send_refund,
 )
 from marketplace.sales.services.reopening import ClosedForGood, reopen_dates
+from marketplace.sales.services.together import apply_payments
 from marketplace.sales.services.visits import DateGone, VisitDecided, move_visit, take_money
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "admit_gate_sale",
     "adopt_closed_dates",
     "apply_payment",
+    "apply_payments",
     "bear_refund",
     "cancel_order",
     "cancel_shop_order",

@@ -39,9 +39,13 @@ def apply_payment(*, payment_id: int, now: datetime) -> PaymentStatus:
     payment = Payment.objects.select_related("merchant_account").get(pk=payment_id)
     if payment.gateway_order_id is None:
         return PaymentStatus(payment.status)
-    truth = gateway_of(payment.merchant_account).status(payment.gateway_order_id)
+    return apply_answer(payment, gateway_of(payment.merchant_account).status(payment.gateway_order_id), now=now)
+
+
+def apply_answer(payment: Payment, truth: TransactionStatus | None, *, now: datetime) -> PaymentStatus:
+    """Bring everything in line with what Midtrans has just answered about a payment; None: it knows nothing of it."""
     if truth is None:
-        payments.looked_in_vain(payment_id=payment_id, now=now)
+        payments.looked_in_vain(payment_id=payment.pk, now=now)
         return PaymentStatus(payment.status)
     return _apply(payment, truth, now=now)
 

@@ -156,10 +156,10 @@ def reopen_place(*, closure_id: int, now: datetime) -> None:
             closing.move_to(ClosingStatus.DONE, at=now)
 
 
-def wake_closings_of(*, order_id: int, now: datetime) -> None:
-    """Money came in for an order: if one of its dates was closed meanwhile, its closing takes it up. A repeat is harmless."""
+def wake_closings_of(*, order_ids: Collection[int], now: datetime) -> None:
+    """Money came in for orders: if one of their dates was closed meanwhile, its closing takes them up. A repeat is harmless."""
     slots = list(
-        Slot.objects.filter(order_lines__shop_order__order_id=order_id, ends_at__gt=now)
+        Slot.objects.filter(order_lines__shop_order__order_id__in=order_ids, ends_at__gt=now)
         .select_related("listing")
         .distinct()
     )

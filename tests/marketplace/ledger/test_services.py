@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from marketplace.ledger import checks, queries
 from marketplace.ledger.models import Account, AccountKind, Entry, Journal, JournalKind
 from marketplace.ledger.queries import EntryView
-from marketplace.ledger.services import LedgerConflict, Transfer, UnknownAccount, post
+from marketplace.ledger.services import LedgerConflict, Posting, Transfer, UnknownAccount, post, post_new
 from marketplace.ledger.triggers import statements_to_remove
 from tests.factories.ledger import AccountFactory, EntryFactory, JournalFactory
 
@@ -35,6 +35,39 @@ def sell(at: datetime = NOON) -> Journal:
         ],
         now=at,
     )
+
+
+def postings(*references: str) -> list[Posting]:
+    return [
+        Posting(
+            JournalKind.SALE,
+            reference,
+            [Transfer("buyer:7K2M", "shop:12", 30_000, LINE), Transfer("buyer:7K2M", "treasury:13.75", 20_000)],
+        )
+        for reference in references
+    ]
+
+
+class TestPostNew:
+    def test_posts_many_as_each_alone(self):
+        post_new(postings=postings("order:7K2M", "order:9XYZ"), now=NOON)
+        first, second = Journal.objects.order_by("pk")
+        assert (first.reference, second.reference, second.posted_at) == ("order:7K2M", "order:9XYZ", NOON)
+        assert queries.balances("") == {"buyer:7K2M": -100_000, "shop:12": 60_000, "treasury:13.75": 40_000}
+        # The same cause alone finds what was posted.
+        assert sell() == first
+
+    def test_posts_nothing_if_one_was_posted_before(self):
+        sell()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            post_new(postings=postings("order:9XYZ", "order:7K2M"), now=NOON)
+        assert Journal.objects.get().reference == "order:7K2M"
+        assert Entry.objects.count() == 2
+
+    def test_posts_nothing_if_one_is_empty(self):
+        with pytest.raises(ValueError, match="without transfers"):
+            post_new(postings=[*postings("order:9XYZ"), Posting(JournalKind.SALE, "order:1", [])], now=NOON)
+        assert not Journal.objects.exists()
 
 
 class TestPost:

@@ -195,7 +195,7 @@ class TestClosingADate:
         assert closing.status == "RUNNING"
         midtrans.pay(payment.gateway_order_id)
         apply_payment(payment_id=payment.pk, now=LATER)
-        wake_closings_of(order_id=order.pk, now=LATER)
+        wake_closings_of(order_ids=[order.pk], now=LATER)
         work_off(closing_id=closing.pk, now=LATER)
         closing.refresh_from_db()
         assert (closing.status, states(closing)) == ("DONE", ["REFUNDED"])

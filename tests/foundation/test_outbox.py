@@ -1,0 +1,82 @@
+"""Who is told first, and what becomes of events of which a handler did some."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from foundation.outbox import registry
+from foundation.outbox.models import Delivery, Event
+from foundation.outbox.registry import SomeFailed, subscribe
+from foundation.outbox.services import News, deliver, drain, publish_all, publish_many
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_else(monkeypatch):
+    """A house in which nobody has subscribed yet."""
+    monkeypatch.setattr(registry, "_handlers", {})
+    monkeypatch.setattr(registry, "_urgent", set())
+    monkeypatch.setattr(registry, "_subscribers", registry.defaultdict(list))
+
+
+def rows() -> list[tuple[str, str, int, str]]:
+    return list(
+        Delivery.objects.order_by("pk").values_list("event__key", "status", "attempts", "last_error"),
+    )
+
+
+def test_what_is_urgent_goes_ahead_of_what_came_earlier():
+    told: list[str] = []
+    subscribe("mails", ["bought"], lambda events: told.extend(f"mail {event.key}" for event in events))
+    subscribe("money", ["paid"], lambda events: told.extend(f"money {event.key}" for event in events), is_urgent=True)
+    publish_many(topic="bought", keys=[1, 2], now=NOW - timedelta(minutes=5))
+    publish_many(topic="paid", keys=[3, 4], now=NOW)
+    # One kind in one go: who waits for money does not wait for the mails that were taken up with it.
+    assert deliver(now=NOW) == 2
+    assert told == ["money 3", "money 4"]
+    assert drain(now=NOW) == 2
+    assert told[2:] == ["mail 1", "mail 2"]
+
+
+def test_urgent_ones_that_are_not_due_hold_up_nobody():
+    told: list[str] = []
+    subscribe("mails", ["bought"], lambda events: told.extend(event.key for event in events))
+    subscribe("money", ["paid"], lambda events: told.extend(event.key for event in events), is_urgent=True)
+    publish_many(topic="paid", keys=[1], now=NOW + timedelta(minutes=1))
+    publish_many(topic="bought", keys=[2], now=NOW)
+    assert drain(now=NOW) == 1
+    assert told == ["2"]
+
+
+def test_only_those_that_failed_come_again():
+    told: list[list[str]] = []
+
+    def handler(events: Sequence[Event]) -> None:
+        told.append([event.key for event in events])
+        failures: dict[int, Exception] = {event.pk: ZeroDivisionError() for event in events if event.key == "2"}
+        if failures and len(told) == 1:
+            raise SomeFailed(failures)
+
+    subscribe("money", ["paid"], handler)
+    publish_many(topic="paid", keys=[1, 2, 3], now=NOW)
+    drain(now=NOW)
+    assert rows() == [("1", "DONE", 1, ""), ("2", "PENDING", 1, "ZeroDivisionError"), ("3", "DONE", 1, "")]
+    assert drain(now=NOW + timedelta(seconds=1)) == 0
+    assert drain(now=NOW + timedelta(seconds=2)) == 1
+    assert told == [["1", "2", "3"], ["2"]]
+    assert rows()[1] == ("2", "DONE", 2, "")
+
+
+def test_many_events_of_several_topics_reach_whom_they_concern():
+    told: list[tuple[str, str, object]] = []
+    subscribe(
+        "all", ["a", "b"], lambda events: told.extend((event.topic, event.key, event.payload) for event in events)
+    )
+    publish_all([News("a", 1), News("b", "x", {"left": 3}), News("c", 2)], now=NOW)
+    drain(now=NOW)
+    assert told == [("a", "1", {}), ("b", "x", {"left": 3})]
+    assert Event.objects.count() == 3
+    assert Delivery.objects.count() == 2
