@@ -65,7 +65,7 @@ def test_a_gate_admits_once_with_signal_and_without(arrives: Arrival) -> None:
     officer.follows("Laporan")
     officer.heads(GATE)
     facts = officer.page.locator("dl.facts")
-    expect(facts).to_contain_text(re.compile(rf"Masuk\s*{before + 2}\b"))
+    expect(facts).to_contain_text(re.compile(rf"Masuk\s*{before + 2}dari "))
     scans = officer.page.locator("li", has_text=second[:4]).filter(has_text="tanpa sinyal")
     expect(scans).to_have_text([re.compile("^Sudah dipakai"), re.compile("^Sudah masuk")])
 

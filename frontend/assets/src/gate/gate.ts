@@ -65,7 +65,7 @@ function start(root: HTMLElement): void {
     } catch {
       const list = await listOf(gate);
       if (!list) return { tone: "warn", icon: "triangle-alert", word: words.offline ?? "", reason: words.no_list ?? "", who: "" };
-      const { verdict, ticket } = await judge({ scanned: text, nonce, at: Math.floor(Date.now() / 1000) }, list);
+      const { verdict, ticket } = await judge({ scanned: text, nonce, at: Date.now() / 1000 }, list);
       const sign = words.signs[verdict] ?? words.signs.UNKNOWN;
       const who = [ticket?.variant, ticket?.first_name].filter(Boolean).join(", ");
       return { ...(sign as Sign), who, count: countOf(list) };
