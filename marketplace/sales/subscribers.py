@@ -13,7 +13,7 @@ from marketplace.sales import services
 # A delivery is somebody else's again after three minutes.
 _MOST_SECONDS = 60.0
 # Payments that are asked about at once and applied together.
-_TOGETHER = 50
+_TOGETHER = 100
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from marketplace.payments.gateway import TransactionStatus
 from marketplace.payments.models import Payment
 
 # Few at a time: Midtrans limits how often it is asked, and connections are kept open for the next time.
-_AT_ONCE = 8
+_AT_ONCE = 10
 # What was answered until then is handed on; who answers slowly holds up nobody else.
 _GATHER_SECONDS = 0.5
 
