@@ -11,7 +11,8 @@ from threading import local
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import BooleanField, F, Field, Model, QuerySet
 from django.db.models.expressions import Expression
@@ -29,13 +30,13 @@ class Given(Expression):
         """A placeholder, and in the place of its value this."""
         return "%s", [self]
 
-    def bind(self, value: Any) -> list[Any]:
+    def bind(self, value: Any, connection: BaseDatabaseWrapper) -> list[Any]:
         """The value as the database takes it."""
         return [self.output_field.get_db_prep_value(value, connection)]
 
 
 class Among(Expression):
-    """Whether a column has one of the values that are given; there is at least one each time."""
+    """Whether a column has one of the values that are given."""
 
     conditional = True
 
@@ -62,37 +63,38 @@ class Among(Expression):
         """What the kept statement has until it is known how many values there are."""
         return f"<{self.name}>"
 
-    def bind(self, values: Iterable[Any]) -> list[Any]:
+    def bind(self, values: Iterable[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         """The values as the database takes them."""
         field = self.column.output_field
         return [field.get_db_prep_value(value, connection) for value in values]
 
 
-def _cursor() -> CursorWrapper:
-    cursor = connection.cursor()
-    if connection.vendor == "postgresql":
-        # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
-        # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
-        cursor.cursor = psycopg.Cursor(connection.connection)
-    return cursor
-
-
 class _Statement:
-    """The SQL that a compiler makes, and where the given values go in it."""
+    """The SQL that a compiler makes for its connection, and where the given values go in it."""
 
     def __init__(self, compiler: Any) -> None:
-        self.compiler = compiler
+        self.connection: BaseDatabaseWrapper = compiler.connection
         self.sql, self.values = compiler.as_sql()
+
+    def send(self, given: Mapping[str, Any]) -> CursorWrapper:
+        """Send it with these values; whoever calls closes the cursor."""
+        cursor = self.connection.cursor()
+        if self.connection.vendor == "postgresql":
+            # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
+            # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
+            cursor.cursor = psycopg.Cursor(self.connection.connection)
+        cursor.execute(*self.bound(given))
+        return cursor
 
     def bound(self, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """The statement with these values in their places."""
         sql, bound = self.sql, []
         for value in self.values:
             if isinstance(value, Given):
-                bound += value.bind(given[value.name])
+                bound += value.bind(given[value.name], self.connection)
             elif isinstance(value, Among):
-                several = value.bind(given[value.name])
-                sql = sql.replace(value.mark, ", ".join(["%s"] * len(several)))
+                several = value.bind(given[value.name], self.connection)
+                sql = sql.replace(value.mark, ", ".join(["%s"] * len(several)) or "NULL")
                 bound += several
             else:
                 bound.append(value)
@@ -112,17 +114,21 @@ class Compiled[Row]:
     def __call__(self, **given: Any) -> list[Row]:
         """The rows, with these values."""
         if not hasattr(self.kept, "statement"):
-            queryset: Any = self.build()
-            compiler = queryset.query.get_compiler(connection=connection)
-            self.kept.statement = _Statement(compiler)
-            # What Django makes of an answer stays its own business; it is only given the answer.
-            queryset.query.get_compiler = lambda *_arguments, **_options: compiler
-            compiler.execute_sql = lambda *_arguments, **_options: [self.kept.answer]
-            self.kept.rows = queryset._iterable_class(queryset)
-        with _cursor() as cursor:
-            cursor.execute(*self.kept.statement.bound(given))
+            self._keep()
+        with self.kept.statement.send(given) as cursor:
             self.kept.answer = cursor.fetchall()
         return list(self.kept.rows)
+
+    def _keep(self) -> None:
+        queryset: Any = self.build()
+        compiler = queryset.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+        statement = _Statement(compiler)
+        converters = compiler.get_converters([column for column, _sql, _name in compiler.select])
+        # What Django makes of an answer stays its own business: it is only handed the answer.
+        queryset.query.get_compiler = lambda *_arguments, **_options: compiler
+        compiler.execute_sql = lambda *_arguments, **_options: [self.kept.answer]
+        compiler.get_converters = lambda _columns: converters
+        self.kept.rows, self.kept.statement = queryset._iterable_class(queryset), statement
 
 
 class _CompiledChange:
@@ -135,9 +141,8 @@ class _CompiledChange:
     def __call__(self, **given: Any) -> int:
         """Change the rows, with these values; how many they were."""
         if not hasattr(self.kept, "statement"):
-            self.kept.statement = _Statement(self.build().get_compiler(connection=connection))
-        with _cursor() as cursor:
-            cursor.execute(*self.kept.statement.bound(given))
+            self.kept.statement = _Statement(self.build().get_compiler(connection=connections[DEFAULT_DB_ALIAS]))
+        with self.kept.statement.send(given) as cursor:
             return int(cursor.rowcount)
 
 
@@ -170,13 +175,13 @@ def insert(*rows: Model) -> None:
         of_table[type(row)].append(row)
     if not of_table:
         return
-    statements = [_insertion(alike) for alike in of_table.values()]
+    connection = connections[DEFAULT_DB_ALIAS]
+    statements = [_insertion(alike, connection) for alike in of_table.values()]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # All in one message: the answers come one after the other, too.
-            cursor.execute(
-                "; ".join(sql for sql, _values in statements), [v for _sql, values in statements for v in values]
-            )
+            # All in one message; the answers come one after the other.
+            text = "; ".join(sql for sql, _values in statements)
+            cursor.execute(text, [value for _sql, values in statements for value in values])
             for alike in of_table.values():
                 _set_keys(alike, cursor.fetchall())
                 cursor.nextset()
@@ -186,15 +191,15 @@ def insert(*rows: Model) -> None:
             _set_keys(alike, cursor.fetchall())
 
 
-def _insertion(rows: Sequence[Model]) -> tuple[str, list[Any]]:
+def _insertion(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
     sql, fields = _insert_into(type(rows[0]), len(rows), rows[0].pk is not None)
     return sql, [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
 
 
 @cache
 def _insert_into(model: type[Model], count: int, has_key: bool) -> tuple[str, "Sequence[Field[Any, Any]]"]:
-    # Names are quoted alike in both databases.
-    quote, options = connection.ops.quote_name, model._meta
+    # Both databases quote names alike.
+    quote, options = connections[DEFAULT_DB_ALIAS].ops.quote_name, model._meta
     fields = [field for field in options.concrete_fields if has_key or not field.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
     rows = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
@@ -207,4 +212,4 @@ def _set_keys(rows: Iterable[Model], keys: Iterable[tuple[Any]]) -> None:
     for row, (key,) in zip(rows, keys, strict=True):
         if row.pk is None:
             row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS

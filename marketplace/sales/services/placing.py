@@ -9,12 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from foundation.accounts.buyer import Buyer
 from foundation.accounts.phones import e164
 from foundation.codes import random_code
-from foundation.compiled import Among, CompiledDelete, insert
+from foundation.compiled import Among, Compiled, CompiledDelete, Given, insert
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
 from marketplace.carts.models import CartLine
@@ -96,10 +97,12 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
         return _place(buyer, checkout_key, details, language, now)
     except (DomainError, IntegrityError):
         # An earlier click on the same button has emptied the cart, or a rival request with the same key was quicker.
-        existing = Order.objects.filter(checkout_key=checkout_key).first()
-        if existing is None:
-            raise
-        return _own(existing, buyer)
+        for existing in _of_form(key=checkout_key):
+            return _own(existing, buyer)
+        raise
+
+
+_of_form = Compiled(lambda: Order.objects.filter(checkout_key=Given("key", UUIDField())))
 
 
 @transaction.atomic
