@@ -27,6 +27,6 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Holds that count in their pool: active and confirmed."""
         return self.filter(status__in=["ACTIVE", "CONFIRMED"])
 
-    def lapsed(self, now: datetime) -> Self:
+    def lapsed(self, now: datetime | Given) -> Self:
         """Active holds whose time is over."""
         return self.filter(status="ACTIVE", lapses_at__lte=now)
