@@ -52,12 +52,14 @@ def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> Non
 def publish_all(news: Sequence[News], *, now: datetime) -> list[Event]:
     """Record many events in two statements; call it inside the transaction of the changes they tell of."""
     events = [Event(topic=one.topic, key=str(one.key), payload=dict(one.payload), created_at=now) for one in news]
-    _write(events)
+    _write(events, Event)
     deliveries = [
-        Delivery(event_id=event.pk, subscriber=name, due_at=now) for event in events for name in subscribers_of(event.topic)
+        Delivery(event_id=event.pk, subscriber=name, due_at=now)
+        for event in events
+        for name in subscribers_of(event.topic)
     ]
     if deliveries:
-        _write(deliveries)
+        _write(deliveries, Delivery)
         once_after_commit(wake)
     for topic in dict.fromkeys(one.topic for one in news):
         for function in called_after_commit(topic):
@@ -65,11 +67,11 @@ def publish_all(news: Sequence[News], *, now: datetime) -> list[Event]:
     return events
 
 
-def _write(rows: Sequence[Event] | Sequence[Delivery]) -> None:
+def _write[Row: (Event, Delivery)](rows: Sequence[Row], model: type[Row]) -> None:
     if len(rows) <= FEW:
         insert(*rows)
     else:
-        type(rows[0])._default_manager.bulk_create(rows, batch_size=1000)
+        model._default_manager.bulk_create(rows, batch_size=1000)
 
 
 def once_after_commit(function: Callable[[], None]) -> None:
