@@ -30,6 +30,8 @@ def databases() -> dict[str, Any]:
                 "CONN_MAX_AGE": 600,
                 "CONN_HEALTH_CHECKS": True,
                 "DISABLE_SERVER_SIDE_CURSORS": False,
+                # Of ``foundation.compiled``: all else is sent as text. A pooler in between has to know of prepared statements.
+                "OPTIONS": {"prepare_threshold": 2, **database.get("OPTIONS", {})},
             }
         }
     return {

@@ -74,10 +74,23 @@ def kept(view: View) -> View:
     return serve
 
 
-def _key(request: HttpRequest) -> str:
+def kept_text(request: HttpRequest, words: str, make: Callable[[], str]) -> str:
+    """A page that says the same to everybody to whom it says these words, whatever was sent; kept like the others."""
+    seconds: float = settings.KEPT_PAGE_SECONDS
+    if not seconds:
+        return make()
+    key = _key(request, words)
+    found: str | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, seconds)
+    return found
+
+
+def _key(request: HttpRequest, *words: str) -> str:
     edition = cache.get_or_set(_EDITION, lambda: uuid4().hex, None)
     telling = [request.headers.get(name, "") for name in _TELLING_HEADERS]
-    asked = [str(edition), request.scheme or "", request.get_host(), request.get_full_path(), *telling]
+    asked = [str(edition), request.scheme or "", request.get_host(), request.get_full_path(), *telling, *words]
     return f"kept-page:{sha256('\n'.join(asked).encode()).hexdigest()}"
 
 

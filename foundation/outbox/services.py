@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
+from foundation.compiled import insert
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from foundation.outbox.registry import SomeFailed, called_after_commit, handler_of, subscribers_of, urgent
 from foundation.outbox.wakeup import wake
@@ -21,6 +22,8 @@ BATCH = 200
 # A claimed delivery whose worker died is tried again after this; handlers must be quicker.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
+# So many rows are written as they are; the text of more is not worth keeping.
+FEW = 8
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,27 @@ def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> Non
 
 def publish_all(news: Sequence[News], *, now: datetime) -> list[Event]:
     """Record many events in two statements; call it inside the transaction of the changes they tell of."""
-    events = Event.objects.bulk_create(
-        [Event(topic=one.topic, key=str(one.key), payload=dict(one.payload), created_at=now) for one in news],
-        batch_size=1000,
-    )
+    events = [Event(topic=one.topic, key=str(one.key), payload=dict(one.payload), created_at=now) for one in news]
+    _write(events, Event)
     deliveries = [
-        Delivery(event=event, subscriber=name, due_at=now) for event in events for name in subscribers_of(event.topic)
+        Delivery(event_id=event.pk, subscriber=name, due_at=now)
+        for event in events
+        for name in subscribers_of(event.topic)
     ]
     if deliveries:
-        Delivery.objects.bulk_create(deliveries, batch_size=1000)
+        _write(deliveries, Delivery)
         once_after_commit(wake)
     for topic in dict.fromkeys(one.topic for one in news):
         for function in called_after_commit(topic):
             once_after_commit(function)
     return events
+
+
+def _write[Row: (Event, Delivery)](rows: Sequence[Row], model: type[Row]) -> None:
+    if len(rows) <= FEW:
+        insert(*rows)
+    else:
+        model._default_manager.bulk_create(rows, batch_size=1000)
 
 
 def once_after_commit(function: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from django.core.files.storage import default_storage
 
+from foundation.compiled import Among, Compiled
 from marketplace.catalog.models import Category, DatedPrice, Picture, Variant
 from marketplace.catalog.pictures import FORMATS, middle_of, rendition_name, widths_of
 
@@ -67,11 +68,14 @@ def price_on(variants: Iterable[Variant], day: date) -> dict[int, int]:
     return dict(prices_on(variants, [day])[day])
 
 
+_dated_prices = Compiled(lambda: DatedPrice.objects.filter(Among("variant", "variants")))
+
+
 def prices_on(variants: Iterable[Variant], days: Collection[date]) -> Mapping[date, Mapping[int, int]]:
     """What each variant costs on each of the days, by day and variant key; one query."""
     usual = {variant.pk: variant.price for variant in variants}
     rows: defaultdict[int, list[DatedPrice]] = defaultdict(list)
-    for row in sorted(DatedPrice.objects.filter(variant_id__in=usual), key=attrgetter("pk")):
+    for row in sorted(_dated_prices(variants=list(usual)) if usual else (), key=attrgetter("pk")):
         rows[row.variant_id].append(row)
     return {day: {key: _price(price, rows[key], day) for key, price in usual.items()} for day in days}
 

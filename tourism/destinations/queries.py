@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, override
 from opening_hours import OpeningHours, validate
 
 from foundation.clock import WIB, day_of, day_words, end_of, short_day_words, start_of, time_words, to_wib
+from foundation.compiled import Among, Compiled, Given
 from tourism.destinations.facts import GRAVITY, Category, ClosureKind
 from tourism.destinations.models import Closure, Destination, Tariff
 
@@ -151,10 +152,17 @@ def fully_closed_on(*, destination_ids: Sequence[int], day: date) -> set[int]:
     return fully_closed_between(destination_ids=destination_ids, start=start_of(day), end=end_of(day))
 
 
+_touching = Compiled(
+    lambda: Closure.objects.touching(
+        Given("start", models.DateTimeField()), Given("end", models.DateTimeField())
+    ).filter(Among("destination", "destinations"))
+)
+
+
 def closures_between(*, destination_ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Closure]]:
     """The standing closures that overlap a time, by destination."""
     found: defaultdict[int, list[Closure]] = defaultdict(list)
-    standing = Closure.objects.touching(start, end).filter(destination_id__in=destination_ids)
+    standing = _touching(start=start, end=end, destinations=destination_ids) if destination_ids else ()
     for closure in sorted(standing, key=attrgetter("starts_at", "pk")):
         found[closure.destination_id].append(closure)
     return dict(found)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from foundation.compiled import Given
+
 if TYPE_CHECKING:
     from tourism.destinations.models import Closure, Destination
 
@@ -33,6 +35,6 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         """Those in force at a moment."""
         return self.not_lifted(moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
 
-    def touching(self, start: datetime, end: datetime) -> Self:
+    def touching(self, start: datetime | Given, end: datetime | Given) -> Self:
         """Those that stand and overlap the time from ``start`` until before ``end``."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=start), lifted_at__isnull=True, starts_at__lt=end)

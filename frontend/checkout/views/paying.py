@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.accounts.buyer import Buyer
 from foundation.clock import day_of
 from foundation.errors import DomainError
+from foundation.kept_pages import kept_text
 from frontend.checkout import shipping
 from frontend.checkout.forms import CheckoutForm, fresh_key
 from frontend.checkout.views.adding import plain
@@ -71,7 +73,8 @@ def order(request: HttpRequest, buyer: Buyer, *, now: datetime) -> HttpResponse:
     except PoolExhausted as refusal:
         # Hundreds may be told this at once, and nothing on this page mends it: the cart does.
         context = {"heading": _("Somebody was quicker"), "sentence": refusal.sentence, "is_order": True}
-        return render(request, "checkout/refused.html", context, status=refusal.status)
+        page = kept_text(request, refusal.sentence, lambda: render_to_string("checkout/refused.html", context, request))
+        return HttpResponse(page, status=refusal.status)
     except DomainError as refusal:
         # A price changed: the cart is read again, so that what is shown is what is left.
         form.add_error(None, refusal.sentence)

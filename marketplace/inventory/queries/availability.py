@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.db.models import DateTimeField
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from foundation.compiled import Among, Compiled, Given
 from marketplace.catalog.models import Audience, Listing, Variant
 from marketplace.catalog.queries import prices_on
 from marketplace.inventory.models import Pool, Slot
@@ -85,10 +87,18 @@ def stock_left(variant_ids: Collection[int], now: datetime) -> dict[int, int]:
     return {variant: max(left, 0) for variant, left in pools.values_list("stock__variant_id", "left")}
 
 
+_left = Compiled(
+    lambda: (
+        Pool.objects.filter(Among("pk", "pools"))
+        .annotate(left=free(Given("now", DateTimeField())))
+        .values_list("pk", "left")
+    )
+)
+
+
 def left_in(pool_ids: Collection[int], now: datetime) -> dict[int, int]:
     """What is left by pool; one query."""
-    pools = Pool.objects.filter(pk__in=pool_ids).annotate(left=free(now))
-    return {pool: max(left, 0) for pool, left in pools.values_list("pk", "left")}
+    return {pool: max(left, 0) for pool, left in _left(pools=pool_ids, now=now)} if pool_ids else {}
 
 
 def slots_on(listing_id: int, day: date, now: datetime) -> list[SlotChoice]:

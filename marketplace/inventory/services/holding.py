@@ -13,9 +13,10 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Q
 from django.utils.translation import gettext as _
 
+from foundation.compiled import Among, Compiled, CompiledUpdate, Given, insert
 from foundation.errors import DomainError, InvalidInput
 from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
 from marketplace.inventory.queries.availability import left_in
@@ -81,7 +82,7 @@ def hold(*, demands: Iterable[Demand], until: datetime, now: datetime) -> list[H
     """Hold everything a whole cart needs, or nothing.
 
     :param demands: (pool, line, quantity) per scarce thing: a piece, a slot, each night of a stay.
-    :param until: when the holds lapse.
+    :param until: when the holds lapse; later than ``now``.
     :raises PoolExhausted: a pool has fewer left than asked; nothing is held.
     :raises BuyerLimitReached: the same of a buyer's allowance.
     :raises PoolsChanged: a slot draws on a pool of its day that was not asked for.
@@ -93,18 +94,23 @@ def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) ->
     """As :func:`hold`, for a caller whose own transaction ends with the refusal: nothing is undone here."""
     # One order for everybody: two carts that want the same two pools then queue instead of deadlocking.
     wanted = sorted(demands)
+    holds = [
+        Hold(pool_id=demand.pool_id, line=demand.line, quantity=demand.quantity, lapses_at=until) for demand in wanted
+    ]
+    # Nobody sees these before the commit. Written first, they do not make anybody wait for a pool that all want.
+    insert(*holds)
     taken: dict[int, int] = {}
     for pool_id, grouped in groupby(wanted, key=attrgetter("pool_id")):
         of_pool = list(grouped)
         taken[pool_id] = sum(demand.quantity for demand in of_pool)
         take(pool_id, taken[pool_id], most=of_pool[0].most, now=now)
-    holds = Hold.objects.bulk_create(
-        Hold(pool_id=demand.pool_id, line=demand.line, quantity=demand.quantity, lapses_at=until) for demand in wanted
-    )
     # Read under the locks: a day that got a cap after the cart was looked at is not passed by.
     if tell_of_levels(taken, now=now) - taken.keys():
         raise PoolsChanged
     return holds
+
+
+_levels = Compiled(lambda: Pool.objects.filter(Among("pk", "pools")).values_list("pk", "capacity", "taken"))
 
 
 def refuse_exhausted(*, demands: Iterable[Demand], now: datetime) -> None:
@@ -115,8 +121,7 @@ def refuse_exhausted(*, demands: Iterable[Demand], now: datetime) -> None:
     wanted: Counter[int] = Counter()
     for demand in demands:
         wanted[demand.pool_id] += demand.quantity
-    levels = Pool.objects.filter(pk__in=wanted).values_list("pk", "capacity", "taken")
-    short = [pool_id for pool_id, capacity, taken in levels if capacity - taken < wanted[pool_id]]
+    short = [pool_id for pool_id, capacity, taken in _levels(pools=list(wanted)) if capacity - taken < wanted[pool_id]]
     if short:
         # Lapsed holds are counted as taken; they cost a look at the holds, which few orders need.
         left = left_in(short, now)
@@ -140,11 +145,22 @@ def take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime)
     raise _refusal(pool_id, quantity, most=most)
 
 
+_POOL, _QUANTITY, _MOST = (Given(name, BigIntegerField()) for name in ("pool", "quantity", "most"))
+_take = CompiledUpdate(
+    lambda: Pool.objects.filter(pk=_POOL).with_room_for(_QUANTITY),
+    taken=F("taken") + _QUANTITY,
+)
+_take_of_allowance = CompiledUpdate(
+    lambda: Pool.objects.filter(pk=_POOL, taken__lte=_MOST - _QUANTITY),
+    taken=F("taken") + _QUANTITY,
+    capacity=_MOST,
+)
+
+
 def _count(pool_id: int, quantity: int, *, most: int | None) -> int:
-    pool = Pool.objects.filter(pk=pool_id)
     if most is None:
-        return pool.with_room_for(quantity).update(taken=F("taken") + quantity)
-    return pool.filter(taken__lte=most - quantity).update(taken=F("taken") + quantity, capacity=most)
+        return _take(pool=pool_id, quantity=quantity)
+    return _take_of_allowance(pool=pool_id, quantity=quantity, most=most)
 
 
 def _refusal(pool_id: int, asked: int, *, most: int | None) -> PoolExhausted:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
+from foundation.compiled import Among, Compiled
 from foundation.outbox.services import publish, publish_many
 from marketplace.catalog.models import Listing
 from marketplace.inventory.models import Pool, PoolKind
@@ -26,7 +27,7 @@ def tell_of_levels(changes: Mapping[int, int], *, now: datetime) -> frozenset[in
         return frozenset()
     turned: list[int] = []
     over: set[int] = set()
-    for pool_id, kind, left, day_pool_id in _levels(changes):
+    for pool_id, kind, left, day_pool_id in sorted(_levels(pools=list(changes))):
         if day_pool_id is not None:
             over.add(day_pool_id)
         if kind == PoolKind.BUYER:
@@ -53,6 +54,8 @@ def tell_listings(pool_ids: Collection[int], *, now: datetime) -> None:
     publish_many(topic="listing.changed", keys=list(keys), now=now)
 
 
-def _levels(pool_ids: Collection[int]) -> list[tuple[int, str, int, int | None]]:
-    pools = Pool.objects.filter(pk__in=pool_ids).order_by("pk")
-    return list(pools.values_list("pk", "kind", F("capacity") - F("taken"), "slot__day_pool_id"))
+_levels = Compiled(
+    lambda: Pool.objects.filter(Among("pk", "pools")).values_list(
+        "pk", "kind", F("capacity") - F("taken"), "slot__day_pool_id"
+    )
+)

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
 
+from foundation.compiled import Compiled, Given
 from foundation.money import share_out
 from marketplace.catalog.models import ChargeKind
 from marketplace.payouts.models import (
@@ -213,13 +214,12 @@ class Policy:
 
 def fees_on(day: date) -> Fees:
     """The schedules in force on a day; one query."""
-    return Fees(tuple(_in_force(FeeSchedule.objects.all(), day)))
+    return Fees(tuple(_schedules(day=day)))
 
 
 def rates_on(day: date) -> Rates:
     """What decides about sales of a day; three queries."""
-    shares = _in_force(ShareRule.objects.select_related("party"), day)
-    return Rates(fees_on(day), tuple(_in_force(LevyRate.objects.all(), day)), tuple(shares))
+    return Rates(fees_on(day), tuple(_levies(day=day)), tuple(_shares(day=day)))
 
 
 def announced_fees(day: date) -> list[FeeSchedule]:
@@ -268,10 +268,16 @@ def tax_in(price: int, rate: int) -> int:
 
 
 def _in_force[M: FeeSchedule | LevyRate | ShareRule | SettlementPolicy | WithholdingRate](
-    rows: QuerySet[M], day: date
+    rows: QuerySet[M], day: date | Given
 ) -> QuerySet[M]:
     has_ended = Q(valid_until_date__isnull=False, valid_until_date__lt=day)
     return rows.filter(valid_from_date__lte=day).exclude(has_ended).order_by("pk")
+
+
+_DAY = Given("day", DateField())
+_schedules = Compiled(lambda: _in_force(FeeSchedule.objects.all(), _DAY))
+_levies = Compiled(lambda: _in_force(LevyRate.objects.all(), _DAY))
+_shares = Compiled(lambda: _in_force(ShareRule.objects.select_related("party"), _DAY))
 
 
 _newest = attrgetter("valid_from_date", "pk")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from foundation.compiled import insert
 from marketplace.payouts.models import LineShare
 from marketplace.payouts.queries import Piece
 
@@ -12,9 +13,7 @@ def freeze_shares(sold: Iterable[tuple[UUID, int, Piece]]) -> None:
 
     :param sold: line, quantity, and the parts of one piece.
     """
-    LineShare.objects.bulk_create(
-        share for line_id, quantity, piece in sold for share in _of_line(line_id, quantity, piece)
-    )
+    insert(*(share for line_id, quantity, piece in sold for share in _of_line(line_id, quantity, piece)))
 
 
 def _of_line(line_id: UUID, quantity: int, piece: Piece) -> Iterable[LineShare]:

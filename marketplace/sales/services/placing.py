@@ -9,14 +9,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from foundation.accounts.buyer import Buyer
 from foundation.accounts.phones import e164
 from foundation.codes import random_code
+from foundation.compiled import Among, Compiled, CompiledDelete, Given, insert
 from foundation.errors import DomainError, InvalidInput
 from foundation.outbox.services import publish
-from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.models import CartLine
 from marketplace.inventory.services import Demand, Want, allowance_demands, buyer_marks, hold_within, refuse_exhausted
 from marketplace.orders.models import (
     Contact,
@@ -31,7 +33,14 @@ from marketplace.orders.models import (
 from marketplace.payouts.queries import rates_on
 from marketplace.payouts.services import freeze_shares
 from marketplace.sales.services.confirming import confirm_free
-from marketplace.sales.services.pricing import CartChanged, NeedsOwnPayment, PricedLine, price_lines, refuse_mixed_money
+from marketplace.sales.services.pricing import (
+    CartChanged,
+    NeedsOwnPayment,
+    PricedLine,
+    lock_lines,
+    price_lines,
+    refuse_mixed_money,
+)
 from marketplace.shipping.models import ShippingMethod
 from marketplace.shipping.queries import choices
 from tourism.regions.models import Region, RegionLevel
@@ -88,17 +97,18 @@ def place(*, buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, languag
         return _place(buyer, checkout_key, details, language, now)
     except (DomainError, IntegrityError):
         # An earlier click on the same button has emptied the cart, or a rival request with the same key was quicker.
-        existing = Order.objects.filter(checkout_key=checkout_key).first()
-        if existing is None:
-            raise
-        return _own(existing, buyer)
+        for existing in _of_form(key=checkout_key):
+            return _own(existing, buyer)
+        raise
+
+
+_of_form = Compiled(lambda: Order.objects.filter(checkout_key=Given("key", UUIDField())))
 
 
 @transaction.atomic
 def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language: str, now: datetime) -> Order:
-    # The cart's row queues two clicks on the same button: the second finds the cart empty.
-    cart = Cart.objects.of_buyer(buyer).select_for_update().first()
-    lines = price_lines(cart, now=now)
+    rows = lock_lines(buyer)
+    lines = price_lines(rows, now=now)
     refuse_mixed_money(lines, now=now)
     shipping = _shipping(lines, details)
     total = sum(line.amount for line in lines) + sum(amount for _method, amount in shipping.values())
@@ -111,7 +121,7 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
         details, is_delivered=any(method == ShippingMethod.FLAT_RATE for method, _amount in shipping.values())
     )
     order = write_order(buyer, checkout_key, lines, shipping, total, contact, language, now)
-    CartLine.objects.filter(cart=cart).delete()
+    _take_out(lines=[row.pk for row in rows])
     publish(topic="order.placed", key=order.pk, now=now)
     wants = [Want(line.id, line.quantity, line.caps) for line in lines]
     own = allowance_demands(wants=wants, who=buyer_marks(user_id=buyer.user_id, phone=contact.phone))
@@ -120,6 +130,10 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
     if total == 0:
         confirm_free(order=order, now=now)
     return order
+
+
+# Of the lines that were ordered: what was put in the cart meanwhile stays there.
+_take_out = CompiledDelete(lambda: CartLine.objects.filter(Among("pk", "lines")))
 
 
 def _own(order: Order, buyer: Buyer) -> Order:
@@ -207,7 +221,7 @@ def write_order(
 ) -> Order:
     """Write an order with everything that its sale freezes; whoever calls holds what it draws on, in the same transaction."""
     payable_until = now + settings.PAYMENT_WINDOW
-    order = Order.objects.create(
+    order = Order(
         code=random_code(CODE_LETTERS),
         user_id=buyer.user_id,
         guest_key="" if buyer.user_id is not None else buyer.guest_key,
@@ -219,15 +233,15 @@ def write_order(
         payable_until=payable_until,
         lapses_at=payable_until + settings.PAYMENT_GRACE,
     )
-    OrderEvent.objects.create(order=order, after=OrderStatus.PLACED, at=now)
+    insert(order)
     contact.order = order
-    contact.save(force_insert=True)
-    parts = ShopOrder.objects.bulk_create(
-        ShopOrder(order=order, shop_id=shop_id, shipping_method=method, shipping_amount=amount)
+    parts = [
+        ShopOrder(order_id=order.pk, shop_id=shop_id, shipping_method=method, shipping_amount=amount)
         for shop_id in dict.fromkeys(line.shop_id for line in lines)
         for method, amount in [shipping.get(shop_id, ("", 0))]
-    )
-    part_of_shop = {part.shop_id: part for part in parts}
+    ]
+    insert(*parts, OrderEvent(order_id=order.pk, after=OrderStatus.PLACED, at=now), contact)
+    part_of_shop = {part.shop_id: part.pk for part in parts}
     rates = rates_on(lines[0].sale_day)
     order_lines, rows, sold = [], [], []
     for line in lines:
@@ -244,7 +258,7 @@ def write_order(
         order_lines.append(
             OrderLine(
                 id=line.id,
-                shop_order=part_of_shop[line.shop_id],
+                shop_order_id=part_of_shop[line.shop_id],
                 variant_id=line.variant_id,
                 slot_id=line.slot_id,
                 title_id=line.title_id,
@@ -265,7 +279,6 @@ def write_order(
                 amount=line.amount,
             )
         )
-    OrderLine.objects.bulk_create(order_lines)
-    PriceRow.objects.bulk_create(rows)
+    insert(*order_lines, *rows)
     freeze_shares(sold)
     return order

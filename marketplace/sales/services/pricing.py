@@ -7,12 +7,15 @@ from datetime import date, datetime
 from operator import attrgetter
 from uuid import UUID
 
+from django.db.models import BigIntegerField, CharField, DateField, QuerySet
 from django.utils.translation import gettext as _
 
+from foundation.accounts.buyer import Buyer
 from foundation.clock import day_of
+from foundation.compiled import Among, Compiled, Given
 from foundation.errors import DomainError
 from foundation.money import MOST_RUPIAH
-from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.models import CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
 from marketplace.inventory.queries import Cap, caps_of, pools_of
@@ -37,6 +40,7 @@ class NeedsOwnPayment(DomainError):
 
 # Of rows of six tables, what a sale needs: descriptions and addresses stay where they are.
 _READ = (
+    "cart__changed_at",
     "quantity",
     "price_seen",
     "variant__price",
@@ -96,19 +100,39 @@ class PricedLine:
         return self.price * self.quantity
 
 
-def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
+def _with_all_of_a_sale(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
+    lines = lines.select_related("cart", "variant__listing__shop", "variant__stock", "slot").only(*_READ)
+    # First the cart, as everybody who changes one does.
+    return lines.select_for_update(of=("cart", "self"))
+
+
+_of_account = Compiled(
+    lambda: _with_all_of_a_sale(CartLine.objects.filter(cart__user=Given("user", BigIntegerField())))
+)
+_of_guest = Compiled(
+    lambda: _with_all_of_a_sale(CartLine.objects.filter(cart__user=None, cart__guest_key=Given("key", CharField())))
+)
+
+
+def lock_lines(buyer: Buyer) -> list[CartLine]:
+    """The lines of the buyer's cart, locked with it; none if there is no cart. One query.
+
+    Two clicks on the same button queue here: the second finds that the lines are gone.
+    """
+    if buyer.user_id is not None:
+        rows = _of_account(user=buyer.user_id)
+    else:
+        rows = _of_guest(key=buyer.guest_key) if buyer.guest_key else []
+    # Few enough to be put in order here: the database's own ORDER BY costs as much as a statement of its own.
+    return sorted(rows, key=attrgetter("pk"))
+
+
+def price_lines(rows: Sequence[CartLine], *, now: datetime) -> list[PricedLine]:
     """The lines of a cart at the prices of now, in a fixed number of queries.
 
     :raises CartChanged: the cart is empty, or a line cannot be ordered as the buyer saw it.
     """
-    rows = list(
-        CartLine.objects.filter(cart=cart)
-        .select_related("variant__listing__shop", "variant__stock", "slot")
-        .only(*_READ)
-    )
-    # Few enough to be put in order here: the database's own ORDER BY costs as much as a statement of its own.
-    rows.sort(key=attrgetter("pk"))
-    if cart is None or not rows:
+    if not rows:
         raise CartChanged(_("Your cart is empty."))
     today = day_of(now)
     prices = prices_on([row.variant for row in rows], {_day(row, today) for row in rows})
@@ -126,6 +150,16 @@ def price_lines(cart: Cart | None, *, now: datetime) -> list[PricedLine]:
     return lines
 
 
+_agreements = Compiled(
+    lambda: CollectionAgreement.objects.filter(
+        Among("merchant_account", "accounts"),
+        Among("region", "regions"),
+        valid_from_date__lte=Given("day", DateField()),
+        valid_until_date__gte=Given("day", DateField()),
+    ).values_list("region_id")
+)
+
+
 def refuse_mixed_money(lines: list[PricedLine], *, now: datetime) -> None:
     """Let only money into one payment that one account may take together; no query where there is no retribusi.
 
@@ -141,15 +175,7 @@ def refuse_mixed_money(lines: list[PricedLine], *, now: datetime) -> None:
     retribusi = {line.region_id for line in lines if line.charge_kind == ChargeKind.RETRIBUSI}
     if not retribusi:
         return
-    day = day_of(now)
-    agreed = set(
-        CollectionAgreement.objects.filter(
-            merchant_account_id__in=accounts,
-            region_id__in=retribusi,
-            valid_from_date__lte=day,
-            valid_until_date__gte=day,
-        ).values_list("region_id", flat=True)
-    )
+    agreed = {region_id for (region_id,) in _agreements(accounts=accounts, regions=retribusi, day=day_of(now))}
     if agreed.issuperset(retribusi):
         return
     # The region whose treasury owns the merchant account, if it is one's.
@@ -177,7 +203,7 @@ def _day(row: CartLine, today: date) -> date:
     return row.slot.day if row.slot else today
 
 
-def _closures(rows: list[CartLine]) -> Mapping[int, Sequence[Closure]]:
+def _closures(rows: Sequence[CartLine]) -> Mapping[int, Sequence[Closure]]:
     dated = [(row.variant.listing.destination_id, row.slot) for row in rows if row.slot]
     places = {place for place, _slot in dated if place is not None}
     if not places:

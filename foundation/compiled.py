@@ -1,0 +1,215 @@
+"""Statements that are put into SQL once and sent many times, and rows that are written as they are.
+
+Putting a query set into SQL costs Django several times what sending it costs. Where hundreds of people a second go the
+same way, the SQL is kept: a query set stays the one place that says what is asked, and only its values change.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from threading import local
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models import BooleanField, F, Field, Model, QuerySet
+from django.db.models.expressions import Expression
+from django.db.models.sql import DeleteQuery, UpdateQuery
+
+
+class Given(Expression):
+    """A value that is given each time the statement is sent."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """A placeholder, and in the place of its value this."""
+        return "%s", [self]
+
+    def bind(self, value: Any, connection: BaseDatabaseWrapper) -> list[Any]:
+        """The value as the database takes it."""
+        return [self.output_field.get_db_prep_value(value, connection)]
+
+
+class Among(Expression):
+    """Whether a column has one of the values that are given."""
+
+    conditional = True
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(output_field=BooleanField())
+        self.column: Any = F(column)
+        self.name = name
+
+    def get_source_expressions(self) -> list[Any]:
+        """The column."""
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        """The column once its table is known."""
+        (self.column,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """A mark for any number of placeholders, and in the place of its values this."""
+        column, values = compiler.compile(self.column)
+        return f"{column} IN ({self.mark})", [*values, self]
+
+    @property
+    def mark(self) -> str:
+        """What the kept statement has until it is known how many values there are."""
+        return f"<{self.name}>"
+
+    def bind(self, values: Iterable[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+        """The values as the database takes them."""
+        field = self.column.output_field
+        return [field.get_db_prep_value(value, connection) for value in values]
+
+
+class _Statement:
+    """The SQL that a compiler makes for its connection, and where the given values go in it."""
+
+    def __init__(self, compiler: Any) -> None:
+        self.connection: BaseDatabaseWrapper = compiler.connection
+        self.sql, self.values = compiler.as_sql()
+
+    def send(self, given: Mapping[str, Any]) -> CursorWrapper:
+        """Send it with these values; whoever calls closes the cursor."""
+        cursor = self.connection.cursor()
+        if self.connection.vendor == "postgresql":
+            # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
+            # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
+            cursor.cursor = psycopg.Cursor(self.connection.connection)
+        cursor.execute(*self.bound(given))
+        return cursor
+
+    def bound(self, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+        """The statement with these values in their places."""
+        sql, bound = self.sql, []
+        for value in self.values:
+            if isinstance(value, Given):
+                bound += value.bind(given[value.name], self.connection)
+            elif isinstance(value, Among):
+                several = value.bind(given[value.name], self.connection)
+                sql = sql.replace(value.mark, ", ".join(["%s"] * len(several)) or "NULL")
+                bound += several
+            else:
+                bound.append(value)
+        return sql, bound
+
+
+class Compiled[Row]:
+    """A query set with :class:`Given` values. Each thread, and so each connection, puts it into SQL once.
+
+    :param build: makes the query set, when it is first asked.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
+        self.build = build
+        self.kept = local()
+
+    def __call__(self, **given: Any) -> list[Row]:
+        """The rows, with these values."""
+        if not hasattr(self.kept, "statement"):
+            self._keep()
+        with self.kept.statement.send(given) as cursor:
+            self.kept.answer = cursor.fetchall()
+        return list(self.kept.rows)
+
+    def _keep(self) -> None:
+        queryset: Any = self.build()
+        compiler = queryset.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+        statement = _Statement(compiler)
+        converters = compiler.get_converters([column for column, _sql, _name in compiler.select])
+        # What Django makes of an answer stays its own business: it is only handed the answer.
+        queryset.query.get_compiler = lambda *_arguments, **_options: compiler
+        compiler.execute_sql = lambda *_arguments, **_options: [self.kept.answer]
+        compiler.get_converters = lambda _columns: converters
+        self.kept.rows, self.kept.statement = queryset._iterable_class(queryset), statement
+
+
+class _CompiledChange:
+    """A statement that changes rows and says how many."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self.build = build
+        self.kept = local()
+
+    def __call__(self, **given: Any) -> int:
+        """Change the rows, with these values; how many they were."""
+        if not hasattr(self.kept, "statement"):
+            self.kept.statement = _Statement(self.build().get_compiler(connection=connections[DEFAULT_DB_ALIAS]))
+        with self.kept.statement.send(given) as cursor:
+            return int(cursor.rowcount)
+
+
+class CompiledUpdate(_CompiledChange):
+    """An UPDATE of a query set with :class:`Given` values, put into SQL once."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], **changes: Any) -> None:
+        def query() -> Any:
+            update: Any = build().query.chain(UpdateQuery)
+            update.add_update_values(changes)
+            return update
+
+        super().__init__(query)
+
+
+class CompiledDelete(_CompiledChange):
+    """A DELETE of a query set with :class:`Given` values, put into SQL once. Rows that depend on these are not looked for."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any]]) -> None:
+        super().__init__(lambda: build().query.chain(DeleteQuery))
+
+
+def insert(*rows: Model) -> None:
+    """Write new rows as they are, table by table in the order in which these are first named.
+
+    Keys that the database makes are set. Nothing else happens: for models that do no more when they are saved.
+    """
+    of_table: defaultdict[type[Model], list[Model]] = defaultdict(list)
+    for row in rows:
+        of_table[type(row)].append(row)
+    if not of_table:
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    statements = [_insertion(alike, connection) for alike in of_table.values()]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # All in one message; the answers come one after the other.
+            text = "; ".join(sql for sql, _values in statements)
+            cursor.execute(text, [value for _sql, values in statements for value in values])
+            for alike in of_table.values():
+                _set_keys(alike, cursor.fetchall())
+                cursor.nextset()
+            return
+        for (sql, values), alike in zip(statements, of_table.values(), strict=True):
+            cursor.execute(sql, values)
+            _set_keys(alike, cursor.fetchall())
+
+
+def _insertion(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    sql, fields = _insert_into(type(rows[0]), len(rows), rows[0].pk is not None)
+    return sql, [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+
+
+@cache
+def _insert_into(model: type[Model], count: int, has_key: bool) -> tuple[str, "Sequence[Field[Any, Any]]"]:
+    # Both databases quote names alike.
+    quote, options = connections[DEFAULT_DB_ALIAS].ops.quote_name, model._meta
+    fields = [field for field in options.concrete_fields if has_key or not field.primary_key]
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    rows = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
+    key = quote(str(options.pk.column))
+    statement = f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES {rows} RETURNING {key}"  # noqa: S608 - names of our own
+    return statement, fields
+
+
+def _set_keys(rows: Iterable[Model], keys: Iterable[tuple[Any]]) -> None:
+    for row, (key,) in zip(rows, keys, strict=True):
+        if row.pk is None:
+            row.pk = key
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
