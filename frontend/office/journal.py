@@ -23,6 +23,7 @@ MAKE_BATCH = "office.make_batch"
 APPROVE_BATCH = "office.approve_batch"
 REJECT_BATCH = "office.reject_batch"
 SEND_BATCH = "office.send_batch"
+HOLD_PAYOUT = "office.hold_payout"
 VALID_ACCOUNT = "office.valid_account"
 REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
@@ -70,6 +71,7 @@ LABELS = {
     APPROVE_BATCH: gettext_lazy("Batch approved"),
     REJECT_BATCH: gettext_lazy("Batch rejected"),
     SEND_BATCH: gettext_lazy("Batch handed to the bank"),
+    HOLD_PAYOUT: gettext_lazy("Transfer held back"),
     VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
     REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),

@@ -189,25 +189,43 @@ def clearing_balances() -> Iterator[Finding]:
 
 
 def cash_at_gates() -> Iterator[Finding]:
-    """What lies in each till is what was sold there and not handed over; what was handed over is on its way, or arrived."""
+    """What lies in each till is what was sold there and not handed over; what was handed over is on its way, or arrived.
+
+    What a private shop keeps of its gate's cash counts against what it is owed, and never lies in a till of ours.
+    """
     expected: Counter[str] = Counter()
-    for gate_id, amount in GateSale.objects.in_till().values_list("gate_id", "amount"):
-        expected[accounts.cash(gate_id)] += amount
+    for gate_id, amount, kept in GateSale.objects.in_till().values_list("gate_id", "amount", "kept_amount"):
+        expected[accounts.cash(gate_id)] += amount - kept
+    of_handover = GateSale.objects.filter(handover=OuterRef("pk"))
     handovers = CashHandover.objects.annotate(
-        sold=_sum(GateSale.objects.filter(handover=OuterRef("pk")), "handover", "amount")
+        sold=_sum(of_handover, "handover", "amount"), kept=_sum(of_handover, "handover", "kept_amount")
     )
-    for pk, gate_id, due, sold, counted, taken_at in handovers.values_list(
-        "pk", "gate_id", "expected_amount", "sold", "counted_amount", "taken_at"
-    ):
-        if due != sold:
-            yield Finding(row=f"handover {pk}", fault=f"expected {due}, its sales add up to {sold}")
-        if taken_at is None:
-            expected[accounts.cash_handed_over(gate_id)] += counted
+    for row in handovers:
+        sold, kept = row.sold, row.kept  # type: ignore[attr-defined]
+        if row.expected_amount != sold:
+            yield Finding(row=f"handover {row.pk}", fault=f"expected {row.expected_amount}, its sales add up to {sold}")
+        if row.own_amount != kept:
+            yield Finding(row=f"handover {row.pk}", fault=f"leaves {row.own_amount} with the shop, its sales {kept}")
+        if row.taken_at is None:
+            expected[accounts.cash_handed_over(row.gate_id)] += row.handed_amount
+    yield from _kept_cash()
     actual = balances("cash:")
     for account in sorted(expected.keys() | actual.keys()):
         # Money enters the ledger from here, so what lies there stands on the other side.
         if expected[account] != -actual.get(account, 0):
             yield Finding(row=account, fault=f"holds {-actual.get(account, 0)} instead of {expected[account]}")
+
+
+def _kept_cash() -> Iterator[Finding]:
+    """Find sales whose journal says something else of what stayed with the shop than the sale itself."""
+    posted = _balances_of(AccountKind.KEPT, (JournalKind.GATE_SALE, JournalKind.REFUND, JournalKind.REVERSAL))
+    expected: Counter[str] = Counter()
+    # What was taken back on its day went back to its buyer out of the shop's own cash.
+    for shop_id, kept in GateSale.objects.filter(status="SOLD").values_list("gate__shop_id", "kept_amount"):
+        expected[accounts.kept(shop_id)] += kept
+    for account in sorted(expected.keys() | posted.keys()):
+        if expected[account] != -posted[account]:
+            yield Finding(row=account, fault=f"keeps {-posted[account]} instead of {expected[account]}")
 
 
 def report_differences() -> Iterator[Finding]:

@@ -40,7 +40,7 @@ from marketplace.payments.channels import GIVEN_BACK
 from marketplace.payments.gateway import GatewayError
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
-from marketplace.payouts.models import BatchWay, PayoutStatus, Settlement
+from marketplace.payouts.models import ENDED, BatchWay, PayoutStatus, Settlement
 from marketplace.payouts.queries import undeposited_entries
 from marketplace.payouts.services import (
     DepositRefused,
@@ -48,6 +48,7 @@ from marketplace.payouts.services import (
     approve_batch,
     close_due_periods,
     estimate_gateway_fees,
+    export_batch,
     make_batch,
     record_deposit,
     record_outcome,
@@ -149,7 +150,7 @@ POSSIBLE = {
     "chargeback": (("settlement", "partial_refund"), ("credit_card", "gopay", "other_qris", "shopeepay")),
     "reverse": (("settlement",), ("permata_va", "echannel", "indomaret")),
 }
-LIVE_PAYOUTS = [status for status in PayoutStatus if status not in (PayoutStatus.FAILED, PayoutStatus.REJECTED)]
+LIVE_PAYOUTS = [status for status in PayoutStatus if status not in ENDED]
 seen: Counter[str] = Counter()
 whichever = st.integers(0, 999)
 
@@ -460,6 +461,7 @@ class Histories(RuleBasedStateMachine):
                 now=self.now,
             )
             approve_batch(batch_id=batch.pk, by_id=self.checker, now=self.now)
+            export_batch(batch_id=batch.pk, by_id=self.treasurer, now=self.now)
             record_sent(batch_id=batch.pk, by_id=self.treasurer, now=self.now)
             for payout_id in batch.payouts.values_list("pk", flat=True):
                 record_outcome(payout_id=payout_id, is_done=is_done, by_id=self.treasurer, now=self.now)
