@@ -40,6 +40,7 @@ REFUSE_PAYMENT = "office.refuse_payment"
 LOSE_DISPUTE = "office.lose_dispute"
 EXPLAIN_PAYMENT = "office.explain_payment"
 BEAR_REFUND = "office.bear_refund"
+COUNT_REFUND = "office.count_refund"
 TAX_LETTER = "office.tax_letter"
 
 
@@ -88,6 +89,7 @@ LABELS = {
     LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
     EXPLAIN_PAYMENT: gettext_lazy("Payment set aside with a note"),
     BEAR_REFUND: gettext_lazy("Said who bears a refund"),
+    COUNT_REFUND: gettext_lazy("Refund from the dashboard counted toward an open one"),
     TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 

@@ -92,13 +92,13 @@ def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
     """The money left: from the gateway's balance or the till, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
     if by_hand:
-        transfers = [Transfer(refunds(payment), accounts.bank(payment.merchant_account.code), refund.amount)]
+        transfers = [Transfer(refunds(payment), accounts.bank(payment.merchant_account.code), refund.own_amount)]
     elif payment.method == PaymentMethod.CASH:
         # Whole, and to where it came in.
         came_in = entries_for(kind=JournalKind.GATE_SALE, references=[cause(payment)])
         transfers = [Transfer(refunds(payment), entry.from_code, entry.amount, entry.line) for entry in came_in]
     else:
-        transfers = [Transfer(refunds(payment), clearing(payment), refund.amount)]
+        transfers = [Transfer(refunds(payment), clearing(payment), refund.own_amount)]
     if refund.region_id is not None:
         # The treasury owed it since it was set aside, line by line; now it has paid.
         owed = entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}"])

@@ -388,6 +388,9 @@ class TestRates:
         }
         assert office.post(self.url("pengembalian"), given | {"quiet_until": ""}).status_code == 422
         assert office.post(self.url("pengembalian"), given | {"days": "-1"}).status_code == 422
+        shopee = given | {"acquirer": "airpay shopee"}
+        assert office.post(self.url("pengembalian"), shopee | {"payment_type": "gopay"}).status_code == 422
+        assert office.post(self.url("pengembalian"), shopee | {"acquirer": "x"}).status_code == 422
         assert office.post(self.url("pengembalian"), given).status_code == 302
         assert office.post(self.url("pengembalian"), given).status_code == 422
         rule = RefundRule.objects.get(valid_from_date="2026-12-01")
