@@ -394,7 +394,7 @@ IRIS_URL = env.str(
     default=f"http://127.0.0.1:{SITE_PORT + 1}/iris/api/v1" if DEMO else "https://app.sandbox.midtrans.com/iris/api/v1",
 )
 # How many days after an order was placed its buyer's name, numbers and addresses stay, once it is over: of one that was
-# paid, and of one that never was. From each day on the newest row holds; what they follow is written in docs/decisions/0023.
+# paid, and of one that never was. From each day on the newest row holds; what they follow is written in docs/decisions/0024.
 CONTACT_KEPT: list[dict[str, Any]] = env.json(
     "CONTACT_KEPT", default=[{"from": "2026-01-01", "paid_days": 1826, "unpaid_days": 90}]
 )
