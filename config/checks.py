@@ -1,12 +1,15 @@
 """Checks of settings that can be wrong: what production must not forget, and the demo must not reach."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
+from django.utils import timezone
+
+from foundation.clock import day_of
 
 
 @register(Tags.security, deploy=True)
@@ -24,6 +27,22 @@ def secrets_are_set(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
     if not settings.MERCHANT_KEYS:
         faults.append(Error("MERCHANT_KEYS is empty: nobody can pay.", hint="See deploy/env.example.", id="lapau.E002"))
     return faults
+
+
+@register("lapau")
+def contacts_are_kept_for_some_time(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Each row of the rule names its first day and two numbers of days; one of them holds already."""
+    try:
+        rows = [
+            (date.fromisoformat(row["from"]), int(row["paid_days"]), int(row["unpaid_days"]))
+            for row in settings.CONTACT_KEPT
+        ]
+    except (KeyError, TypeError, ValueError):
+        rows = []
+    if not rows or min(rows)[0] > day_of(timezone.now()) or any(min(paid, unpaid) < 1 for _day, paid, unpaid in rows):
+        hint = 'For instance [{"from": "2026-01-01", "paid_days": 1826, "unpaid_days": 90}].'
+        return [Error("CONTACT_KEPT does not say how long contacts are kept.", hint=hint, id="lapau.E020")]
+    return []
 
 
 @register("lapau")

@@ -322,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="2", minute="10"),
     },
     "receive-silent": {"task": "marketplace.sales.tasks.receive_silent", "schedule": crontab(hour="1", minute="20")},
+    "erase-contacts": {"task": "marketplace.sales.tasks.erase_contacts", "schedule": crontab(hour="1", minute="55")},
     "erase-old-notifications": {
         "task": "marketplace.payments.tasks.erase_old_notifications",
         "schedule": crontab(hour="1", minute="40"),
@@ -391,6 +392,11 @@ IRIS_KEYS: dict[str, dict[str, str]] = env.json(
 IRIS_URL = env.str(
     "IRIS_URL",
     default=f"http://127.0.0.1:{SITE_PORT + 1}/iris/api/v1" if DEMO else "https://app.sandbox.midtrans.com/iris/api/v1",
+)
+# How many days after an order was placed its buyer's name, numbers and addresses stay, once it is over: of one that was
+# paid, and of one that never was. From each day on the newest row holds; what they follow is written in docs/decisions/0024.
+CONTACT_KEPT: list[dict[str, Any]] = env.json(
+    "CONTACT_KEPT", default=[{"from": "2026-01-01", "paid_days": 1826, "unpaid_days": 90}]
 )
 PAYMENT_WINDOW = env_minutes("PAYMENT_WINDOW_MINUTES", default=60)
 # After the window Midtrans may still report a payment for a while; holds outlast it by this much.

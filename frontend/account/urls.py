@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from frontend.account.views import finding, home, orders
+from frontend.account.views import finding, home, orders, personal
 
 app_name = "account"
 urlpatterns = [
     path("akun/", home.home, name="home"),
+    path("akun/data-saya/", personal.personal_data, name="personal_data"),
     path("pesanan/", orders.orders, name="orders"),
     path("tiket-saya/", finding.find_order, name="find_order"),
 ]

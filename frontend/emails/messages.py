@@ -215,24 +215,28 @@ def settlement_closed(settlement_id: int) -> Iterator[Outgoing]:
 
 
 def payout_ended(payout_id: int) -> Iterator[Outgoing]:
-    """To those who run a shop: the bank paid it, or sent it back. Of the account only its last digits."""
+    """To those who run a shop: the bank paid it, or sent it back, or it was held back. Of the account only its last digits."""
     payout = (
         Payout.objects.select_related("settlement__shop", "bank_account")
-        .filter(pk=payout_id, settlement__party=None, status__in=(PayoutStatus.DONE, PayoutStatus.FAILED))
+        .filter(pk=payout_id, settlement__party=None, status__in=_TOLD_PAYOUTS)
         .first()
     )
     if payout is None:
         return
     with override("id"):
-        shop, is_done = payout.settlement.shop, payout.status == PayoutStatus.DONE
+        shop = payout.settlement.shop
         words = {"shop": shop.name, "amount": rupiah(payout.amount)}
-        subject = (
-            _("%(shop)s: %(amount)s was paid out") if is_done else _("%(shop)s: %(amount)s came back from the bank")
-        )
+        subject = {
+            PayoutStatus.DONE: _("%(shop)s: %(amount)s was paid out"),
+            PayoutStatus.HELD: _("%(shop)s: %(amount)s waits"),
+        }.get(PayoutStatus(payout.status), _("%(shop)s: %(amount)s came back from the bank"))
         account = f"{bank_name(payout.bank_account.bank)} …{payout.bank_account.ending}"
         url = settings.SITE_ORIGIN + reverse("seller:money", args=[shop.slug])
-        context: dict[str, object] = {**words, "is_done": is_done, "account": account, "url": url}
+        context: dict[str, object] = {**words, "status": payout.status, "account": account, "url": url}
         yield from _to_shop(shop.pk, subject % words, "payout_ended", context)
+
+
+_TOLD_PAYOUTS = (PayoutStatus.DONE, PayoutStatus.FAILED, PayoutStatus.HELD)
 
 
 def _order(order_id: int) -> OrderView | None:

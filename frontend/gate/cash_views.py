@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.clock import day_of
 from foundation.errors import DomainError, InvalidInput
+from foundation.money import rupiah
 from frontend.gate.selling import choice_of, nonce_of, pieces_of, read_sales, rupiah_of
 from frontend.gate.views import LONGEST_OFFLINE, at_own_gate, device_of, from_a_phone, remember_device
 from frontend.parts.order_access import ticket_token
@@ -143,7 +144,7 @@ def till(request: HttpRequest, gate: Gate) -> HttpResponse:
         counted, expected = rupiah_of(asked.get("dihitung", "")), rupiah_of(asked.get("seharusnya", ""))
         if counted is None or expected is None:
             raise InvalidInput(_("Count the money and write the amount."))
-        services.hand_over_cash(
+        handover = services.hand_over_cash(
             gate=gate,
             by_id=person(request),
             nonce=nonce_of(asked),
@@ -154,7 +155,14 @@ def till(request: HttpRequest, gate: Gate) -> HttpResponse:
         )
     except DomainError as refusal:
         return till_page(request, gate, asked, error=refusal)
-    messages.success(request, _("Noted. Take the money to the treasurer, who confirms what arrives."))
+    if handover.own_amount and not handover.due_amount:
+        words = _("Noted. The money stays with you and is taken off what you are owed.")
+    elif handover.own_amount:
+        words = _("Noted. Take %(amount)s to the treasurer; the rest stays with you.")
+        words %= {"amount": rupiah(handover.handed_amount)}
+    else:
+        words = _("Noted. Take the money to the treasurer, who confirms what arrives.")
+    messages.success(request, words)
     return redirect("gate:till", gate.pk)
 
 
@@ -243,6 +251,7 @@ def till_page(
         "region": gate.shop.region,
         "today": today,
         "day": day,
+        "due": day.in_till - day.own_in_till,
         "undecided": queries.undecided_sales(gate),
         "sales": queries.gate_sales_on(gate, today),
         "handovers": queries.handovers_of([gate], day=today) or queries.handovers_of([gate], waiting=True),

@@ -190,10 +190,14 @@ def _held_note(code: str, held: int) -> str:
 def _shops(by_kind: dict[str, dict[str, int]]) -> list[Figure]:
     """Each shop with all that lies in its accounts."""
     totals: dict[int, int] = {}
-    for kind in ("shop", "shipping", "tax", "discount", "settled", "reserve"):
+    for kind in ("shop", "shipping", "tax", "discount", "kept", "settled", "reserve"):
         for code, amount in by_kind.get(kind, {}).items():
             match code.split(":"):
-                case ["shop" | "shipping", number] | ["tax", "PBJT" | "PPN", number] | ["discount", "SHOP", number]:
+                case (
+                    ["shop" | "shipping" | "kept", number]
+                    | ["tax", "PBJT" | "PPN", number]
+                    | ["discount", "SHOP", number]
+                ):
                     key = int(number)
                 case ["settled" | "reserve", "shop", number]:
                     key = int(number)

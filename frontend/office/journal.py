@@ -23,6 +23,7 @@ MAKE_BATCH = "office.make_batch"
 APPROVE_BATCH = "office.approve_batch"
 REJECT_BATCH = "office.reject_batch"
 SEND_BATCH = "office.send_batch"
+HOLD_PAYOUT = "office.hold_payout"
 VALID_ACCOUNT = "office.valid_account"
 REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
@@ -39,6 +40,7 @@ REFUSE_PAYMENT = "office.refuse_payment"
 LOSE_DISPUTE = "office.lose_dispute"
 EXPLAIN_PAYMENT = "office.explain_payment"
 BEAR_REFUND = "office.bear_refund"
+COUNT_REFUND = "office.count_refund"
 TAX_LETTER = "office.tax_letter"
 
 
@@ -70,6 +72,7 @@ LABELS = {
     APPROVE_BATCH: gettext_lazy("Batch approved"),
     REJECT_BATCH: gettext_lazy("Batch rejected"),
     SEND_BATCH: gettext_lazy("Batch handed to the bank"),
+    HOLD_PAYOUT: gettext_lazy("Transfer held back"),
     VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
     REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
@@ -86,6 +89,7 @@ LABELS = {
     LOSE_DISPUTE: gettext_lazy("Disputed payment given up"),
     EXPLAIN_PAYMENT: gettext_lazy("Payment set aside with a note"),
     BEAR_REFUND: gettext_lazy("Said who bears a refund"),
+    COUNT_REFUND: gettext_lazy("Refund from the dashboard counted toward an open one"),
     TAX_LETTER: gettext_lazy("Letter for PPh 22 noted"),
 }
 

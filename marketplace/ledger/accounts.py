@@ -15,6 +15,11 @@ def cash(gate_id: int) -> str:
     return f"cash:{gate_id}"
 
 
+def kept(shop_id: int) -> str:
+    """Cash that a shop took at its own gate and keeps; it counts against what the shop is owed."""
+    return f"kept:{shop_id}"
+
+
 def cash_handed_over(gate_id: int) -> str:
     """What was taken out of a gate's till and has not reached the treasurer yet."""
     return f"cash:{gate_id}:HANDED"
@@ -114,4 +119,5 @@ def of_shop(shop_id: int) -> tuple[str, ...]:
         tax("PBJT", shop_id),
         tax("PPN", shop_id),
         discount("SHOP", shop_id),
+        kept(shop_id),
     )

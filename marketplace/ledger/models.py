@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountKind(models.TextChoices):
     CLEARING = "CLEARING", _("money at the payment gateway")
     CASH = "CASH", _("cash at a gate")
+    KEPT = "KEPT", _("cash that stayed with a shop")
     DIFFERENCE = "DIFFERENCE", _("cash missing or too much at a gate")
     BANK = "BANK", _("bank account")
     BUYER = "BUYER", _("buyers' money of an order")

@@ -159,6 +159,8 @@ class Contact(models.Model):
     note = models.CharField(_("note"), max_length=250, blank=True)
     # A gift: no price on the slip.
     is_gift = models.BooleanField(_("gift"), default=False)
+    # The buyer wants it erased: at once if the order is over, else as soon as it is.
+    erase_asked_at = models.DateTimeField(_("erasure asked for at"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     def __str__(self) -> str:

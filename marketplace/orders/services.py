@@ -167,6 +167,13 @@ def erase_contact(*, order_id: int, now: datetime) -> None:
     )
 
 
+def ask_erasure(*, order_ids: Collection[int], now: datetime) -> int:
+    """Note that buyers want these orders without their personal data; returns how many of them still had some. A repeat keeps the first day."""
+    waiting = Contact.objects.filter(order__in=order_ids, erased_at=None)
+    waiting.filter(erase_asked_at=None).update(erase_asked_at=now)
+    return waiting.count()
+
+
 _NOT_OPEN = (ShopOrderStatus.WAITING, ShopOrderStatus.CANCELLED)
 
 

@@ -59,6 +59,15 @@ GIVEN_BACK: Mapping[str, tuple[int | None, int | None, bool, tuple[time, time] |
     "akulaku": (None, None, False, None),
     "credit_card": (None, None, False, None),
 }
+# Who takes QRIS for Midtrans, in its words.
+ACQUIRERS = ("gopay", "airpay shopee")
+# The same of QRIS that another acquirer took than the one above.
+GIVEN_BACK_BY_ACQUIRER: Mapping[tuple[str, str], tuple[int | None, int | None, bool, tuple[time, time] | None]] = {
+    ("qris", "airpay shopee"): (365, 7, True, (time(23, 55), time(6, 0))),
+}
+# Days in which Midtrans' dashboard may still do it: GoPay is given back for 45 days where it was paid in its app, and for
+# 180 otherwise, and no answer says which it was.
+AT_THE_DASHBOARD: Mapping[str, int] = {"gopay": 180}
 # What Snap calls a channel, where that is no virtual account of a bank.
 _OF_SNAP = {
     **METHODS,
@@ -103,10 +112,17 @@ def ways_for(amount: int, *, day: date) -> list[str]:
 
 
 def refund_rule(payment: Payment, *, now: datetime) -> RefundRule | None:
-    """What is allowed on a payment's channel today; None where Midtrans can give nothing back. One query."""
+    """What is allowed on a payment's channel today; None where Midtrans can give nothing back. One query.
+
+    A row that names the payment's acquirer comes before one that names none.
+    """
     rules = RefundRule.objects.filter(payment_type=payment.payment_type, valid_from_date__lte=day_of(now))
-    rule = rules.order_by("-valid_from_date", "-pk").first()
-    if rule is None and payment.payment_type in GIVEN_BACK:
+    # An acquirer sorts after the empty word.
+    rules = rules.filter(acquirer__in={"", payment.acquirer}).order_by("-acquirer", "-valid_from_date", "-pk")
+    rule = rules.first()
+    if (payment.payment_type, payment.acquirer) in GIVEN_BACK_BY_ACQUIRER and (rule is None or not rule.acquirer):
+        rule = first_rule(payment.payment_type, payment.acquirer)
+    elif rule is None and payment.payment_type in GIVEN_BACK:
         rule = first_rule(payment.payment_type)
     return rule if rule is not None and rule.is_refundable else None
 
@@ -116,10 +132,24 @@ def can_refund(payment: Payment, amount: int, *, now: datetime) -> bool:
     rule = refund_rule(payment, now=now)
     if rule is None or (rule.is_whole_only and amount != payment.amount):
         return False
-    days = rule.days
-    if payment.is_on_us is False and rule.days_off_us is not None:
-        days = rule.days_off_us
+    days = _days(rule, payment)
     return days is None or payment.paid_at is None or now <= payment.paid_at + timedelta(days=days)
+
+
+def at_the_dashboard_until(payment: Payment, *, now: datetime) -> datetime | None:
+    """Until when Midtrans' dashboard may still give back what we no longer ask for; None where it cannot, or no longer."""
+    rule = refund_rule(payment, now=now)
+    if rule is None or rule.dashboard_days is None or payment.paid_at is None:
+        return None
+    until = payment.paid_at + timedelta(days=rule.dashboard_days)
+    days = _days(rule, payment)
+    is_ours_still = days is None or now <= payment.paid_at + timedelta(days=days)
+    return None if is_ours_still or now > until else until
+
+
+def _days(rule: RefundRule, payment: Payment) -> int | None:
+    """How many days after the payment we may ask; None where no end is named."""
+    return rule.days_off_us if payment.is_on_us is False and rule.days_off_us is not None else rule.days
 
 
 def quiet_until(payment: Payment, *, now: datetime) -> datetime | None:
@@ -140,11 +170,15 @@ def quiet_until(payment: Payment, *, now: datetime) -> datetime | None:
     return ends if ends > local else ends + timedelta(days=1)
 
 
-def first_rule(payment_type: str) -> RefundRule:
-    """The rule of ``GIVEN_BACK``, not saved."""
-    days, days_off_us, is_whole_only, hours = GIVEN_BACK[payment_type]
+def first_rule(payment_type: str, acquirer: str = "") -> RefundRule:
+    """The rule of ``GIVEN_BACK``, or of an acquirer, not saved."""
+    days, days_off_us, is_whole_only, hours = (
+        GIVEN_BACK_BY_ACQUIRER[payment_type, acquirer] if acquirer else GIVEN_BACK[payment_type]
+    )
     return RefundRule(
         payment_type=payment_type,
+        acquirer=acquirer,
+        dashboard_days=AT_THE_DASHBOARD.get(payment_type),
         is_whole_only=is_whole_only,
         days=days,
         days_off_us=days_off_us,

@@ -143,6 +143,8 @@ class TransactionStatus:
     merchant_id: str = ""
     payment_type: str = ""
     channel: str = ""
+    # Who took the QRIS payment for us, in small letters: "gopay", "airpay shopee".
+    acquirer: str = ""
     on_us: bool | None = None
     transaction_at: datetime | None = None
     settled_at: datetime | None = None
@@ -165,6 +167,7 @@ class TransactionStatus:
             merchant_id=text_of(body, "merchant_id"),
             payment_type=text_of(body, "payment_type"),
             channel=_channel(body),
+            acquirer=text_of(body, "acquirer").lower(),
             on_us={"on-us": True, "off-us": False}.get(text_of(body, "transaction_type")),
             transaction_at=_moment(body.get("transaction_time")),
             settled_at=_moment(body.get("settlement_time")),

@@ -68,6 +68,8 @@ class Payment(models.Model):
     # Midtrans' own words: "bank_transfer", and the bank, store or acquirer.
     payment_type = models.CharField(_("payment type"), max_length=30, blank=True)
     issuer = models.CharField(_("bank or issuer"), max_length=30, blank=True)
+    # Who took a QRIS payment for us: what can be given back differs by it.
+    acquirer = models.CharField(_("acquirer"), max_length=30, blank=True, default="", db_default="")
     # Whether QRIS was paid from the acquirer's own wallet; None where nobody says. Refund windows differ by it.
     is_on_us = models.BooleanField(_("own wallet"), null=True, blank=True)
     transaction_id = models.CharField(_("transaction"), max_length=60, blank=True)
@@ -171,9 +173,15 @@ class RefundBearer(models.TextChoices):
     OPEN = "OPEN", _("nobody has said yet")
     SHOP = "SHOP", _("the shop of a line")
     OPERATOR = "OPERATOR", _("the operator")
+    # All of it counts toward refunds that were open here: nobody has to bear it.
+    COUNTED = "COUNTED", _("refunds that were open here")
 
 
 OPEN_REFUNDS = (RefundStatus.REQUESTED, RefundStatus.MANUAL, RefundStatus.TREASURY, RefundStatus.ACCEPTED)
+
+
+# As ``Refund.own_amount``, for queries.
+OWN_AMOUNT = F("amount") - F("counted_amount") - F("closed_amount")
 
 
 class Refund(models.Model):
@@ -192,6 +200,11 @@ class Refund(models.Model):
     lines = models.JSONField(_("lines"), default=dict)
     # Only of one that Midtrans made without us, of nobody's lines.
     bearer = models.CharField(_("borne by"), max_length=8, choices=RefundBearer, blank=True, default="", db_default="")
+    # Of one of ours: what was paid of it at Midtrans' dashboard, and what of it is not to be paid after all.
+    counted_amount = models.BigIntegerField(_("paid at the dashboard"), default=0, db_default=0)
+    closed_amount = models.BigIntegerField(_("not to be paid"), default=0, db_default=0)
+    # Of one that Midtrans made without us: what counts toward ours.
+    used_amount = models.BigIntegerField(_("counts toward others"), default=0, db_default=0)
     requested_at = models.DateTimeField(_("requested at"))
     # When Midtrans is asked again if nobody else did; a lost message costs delay only.
     try_at = models.DateTimeField(_("ask again at"), null=True, blank=True)
@@ -221,11 +234,50 @@ class Refund(models.Model):
                 condition=~Q(status="TREASURY") | Q(region__isnull=False, deadline_date__isnull=False),
                 name="refund_of_a_treasury",
             ),
+            models.CheckConstraint(
+                condition=Q(counted_amount__gte=0, closed_amount__gte=0, used_amount__gte=0)
+                & Q(amount__gte=F("counted_amount") + F("closed_amount"))
+                & Q(amount__gte=F("used_amount")),
+                name="refund_counted_within_itself",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["try_at"], condition=Q(status="REQUESTED"), name="refund_to_send")]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def own_amount(self) -> int:
+        """What it pays itself: all but what the dashboard paid of it, and what is not to be paid."""
+        return self.amount - self.counted_amount - self.closed_amount
+
+    @property
+    def unused_amount(self) -> int:
+        """Of one that Midtrans made without us: what somebody has to bear."""
+        return self.amount - self.used_amount
+
+
+class CountedRefund(models.Model):
+    """How much of a refund that Midtrans made without us counts toward one that was open here: a person said so, once."""
+
+    made = models.ForeignKey(
+        Refund, models.PROTECT, related_name="counted_toward", verbose_name=_("made at the dashboard")
+    )
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="counted", verbose_name=_("open refund"))
+    amount = models.BigIntegerField(_("amount"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="counted_something"),
+            models.UniqueConstraint(fields=["made", "refund"], name="counted_once_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.made_id} toward {self.refund_id}"
 
 
 class RefundPart(models.Model):
@@ -292,12 +344,16 @@ class RefundRule(models.Model):
 
     # Core's name: "qris", "bank_transfer".
     payment_type = models.CharField(_("payment type"), max_length=30)
+    # Only of QRIS that this acquirer took ("airpay shopee"); empty for all that no other row names.
+    acquirer = models.CharField(_("acquirer"), max_length=30, blank=True, default="", db_default="")
     is_refundable = models.BooleanField(_("can be given back"), default=True)
     is_whole_only = models.BooleanField(_("all or nothing"), default=False)
     # Days after the payment; empty where Midtrans names none.
     days = models.PositiveIntegerField(_("days"), null=True, blank=True)
     # The same for QRIS that was paid from another issuer's wallet.
     days_off_us = models.PositiveIntegerField(_("days from another wallet"), null=True, blank=True)
+    # So long Midtrans' own dashboard may still do it, where we no longer ask; empty where it can no more than we.
+    dashboard_days = models.PositiveIntegerField(_("days at Midtrans' dashboard"), null=True, blank=True)
     # In these hours (WIB) the provider takes no refunds.
     quiet_from = models.TimeField(_("no refunds from"), null=True, blank=True)
     quiet_until = models.TimeField(_("no refunds until"), null=True, blank=True)
@@ -305,7 +361,9 @@ class RefundRule(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["payment_type", "valid_from_date"], name="refund_rule_once_a_day"),
+            models.UniqueConstraint(
+                fields=["payment_type", "acquirer", "valid_from_date"], name="refund_rule_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),
@@ -314,7 +372,7 @@ class RefundRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.payment_type} {self.valid_from_date}"
+        return f"{self.payment_type} {self.acquirer} {self.valid_from_date}"
 
 
 class ReportKind(models.TextChoices):

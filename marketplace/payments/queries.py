@@ -30,6 +30,7 @@ class RefundView:
     """Money that goes back."""
 
     id: int
+    # Without what was paid of it otherwise.
     amount: int
     status: str
     status_words: str
@@ -62,9 +63,12 @@ def payment_of_order(order_id: int) -> PaymentView | None:
 
 
 def refunds_of_order(order_id: int) -> list[RefundView]:
-    """What went back or is going back, oldest first; one query."""
+    """What went back or is going back, oldest first; one query.
+
+    One that was paid by others, which are shown, is not shown again.
+    """
     rows = Refund.objects.filter(payment__order_id=order_id).select_related("account").order_by("pk")
-    return [_refund_view(row) for row in rows]
+    return [_refund_view(row) for row in rows if row.own_amount]
 
 
 def refund_view(refund_id: int) -> RefundView | None:
@@ -78,7 +82,7 @@ def _refund_view(row: Refund) -> RefundView:
     is_given = account is not None and account.given_at is not None
     return RefundView(
         id=row.pk,
-        amount=row.amount,
+        amount=row.own_amount or row.amount,
         status=row.status,
         status_words=str(RefundStatus(row.status).label),
         reason=row.reason,

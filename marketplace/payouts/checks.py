@@ -169,7 +169,7 @@ def kept(line: OrderLine, whole: int) -> int:
 
 def owed_to_payees() -> Iterator[Finding]:
     """What payees are owed is what is unsettled, and what is settled and was not paid: no rupiah more or less."""
-    pockets = {prefix: balances(f"{prefix}:") for prefix in ("shop", "shipping", "tax", "party", "discount")}
+    pockets = {prefix: balances(f"{prefix}:") for prefix in ("shop", "shipping", "tax", "party", "discount", "kept")}
     expected: Counter[str] = Counter()
     entries = unsettled()
     for side, sign in (("to_account", 1), ("from_account", -1)):

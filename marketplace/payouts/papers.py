@@ -22,7 +22,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from foundation.clock import day_of, short_day_words, time_words
 from foundation.money import rupiah
-from marketplace.payouts.models import Payout, PayoutBatch
+from marketplace.payouts.models import Payout, PayoutBatch, PayoutStatus
 from marketplace.payouts.queries.book import ReceiptsBook
 from marketplace.payouts.queries.settlements import SettlementPage
 
@@ -111,8 +111,9 @@ def sums(page: SettlementPage) -> list[tuple[str, int]]:
 
 
 def bank_file(batch: PayoutBatch) -> bytes:
-    """The transfers of a batch for the bank: number, bank, account, holder, amount, note."""
-    payouts = Payout.objects.filter(batch=batch).select_related("bank_account").order_by("pk")
+    """The transfers of a batch for the bank: number, bank, account, holder, amount, note; none that was held back."""
+    payouts = Payout.objects.filter(batch=batch).exclude(status=PayoutStatus.HELD)
+    payouts = payouts.select_related("bank_account").order_by("pk")
     head = ("No", "Bank", _("Account number"), _("Account holder"), _("Amount"), _("Note"))
     rows = [
         (

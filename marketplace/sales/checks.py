@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from foundation.audit.registry import Finding, register
 from foundation.outbox.models import Delivery, DeliveryStatus
@@ -15,8 +16,10 @@ from marketplace.inventory.models import Hold, HoldStatus
 from marketplace.ledger import accounts
 from marketplace.ledger.models import AccountKind, Entry, Journal, JournalKind
 from marketplace.ledger.queries import balances
-from marketplace.orders.models import Order, OrderLine, OrderStatus, PriceRow, ShopOrder, ShopOrderStatus
+from marketplace.orders.models import Contact, Order, OrderLine, OrderStatus, PriceRow, ShopOrder, ShopOrderStatus
 from marketplace.payments.models import (
+    OWN_AMOUNT,
+    CountedRefund,
     GatewayReportRow,
     Notification,
     NotificationVerdict,
@@ -37,9 +40,12 @@ from marketplace.sales.models import (
     GateSale,
     VisitStatus,
 )
+from marketplace.sales.services.erasing import ANSWERED_WITHIN, due_to_erase
+from marketplace.tickets.models import Ticket
 
 _COUNTED = (PaymentStatus.PAID, PaymentStatus.DISPUTED)
 _LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW)
+_BORNE = (RefundBearer.SHOP, RefundBearer.OPERATOR)
 _CONFIRMED = (OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED)
 _LEFT_THE_SHOP = (ShopOrderStatus.SENT, ShopOrderStatus.RECEIVED)
 # The bank's word is looked for that long; after it a person asks Midtrans.
@@ -63,6 +69,7 @@ def register_all() -> None:
     register("one_effect_per_payment", line=5, check=one_effect_per_payment)
     register("every_notification_is_looked_at", line=5, check=every_notification_is_looked_at)
     register("late_money", line=6, check=late_money)
+    register("personal_data_goes", line=10, check=personal_data_goes)
     register("retribusi_gross", line=11, check=retribusi_gross)
 
 
@@ -151,7 +158,9 @@ def journals_of_money() -> Iterator[Finding]:
     by_gateway = came_in.exclude(method=PaymentMethod.CASH)
     yield from _compare(dict(by_gateway.values_list("pk", "amount")), JournalKind.PAYMENT, "payment")
     yield from _compare(dict(in_cash.values_list("pk", "amount")), JournalKind.GATE_SALE, "payment")
-    yield from _compare(dict(went_out.values_list("pk", "amount")), JournalKind.REFUND, "refund")
+    # What the dashboard paid of a refund has the journal of the one that was made there.
+    paid = went_out.annotate(own=OWN_AMOUNT).filter(own__gt=0)
+    yield from _compare(dict(paid.values_list("pk", "own")), JournalKind.REFUND, "refund")
 
 
 def money_and_orders() -> Iterator[Finding]:
@@ -179,7 +188,8 @@ def clearing_balances() -> Iterator[Finding]:
     back = Refund.objects.filter(status=RefundStatus.DONE, is_by_hand=False)
     for merchant, method, amount in money.values_list("merchant_account__code", "method", "amount"):
         expected[f"clearing:{merchant}:{method}"] += amount
-    for merchant, method, amount in back.values_list("payment__merchant_account__code", "payment__method", "amount"):
+    back = back.annotate(own=OWN_AMOUNT)
+    for merchant, method, amount in back.values_list("payment__merchant_account__code", "payment__method", "own"):
         expected[f"clearing:{merchant}:{method}"] -= amount
     actual = _balances_of(AccountKind.CLEARING, (JournalKind.PAYMENT, JournalKind.REFUND, JournalKind.REVERSAL))
     for account in sorted(expected.keys() | actual.keys()):
@@ -189,25 +199,43 @@ def clearing_balances() -> Iterator[Finding]:
 
 
 def cash_at_gates() -> Iterator[Finding]:
-    """What lies in each till is what was sold there and not handed over; what was handed over is on its way, or arrived."""
+    """What lies in each till is what was sold there and not handed over; what was handed over is on its way, or arrived.
+
+    What a private shop keeps of its gate's cash counts against what it is owed, and never lies in a till of ours.
+    """
     expected: Counter[str] = Counter()
-    for gate_id, amount in GateSale.objects.in_till().values_list("gate_id", "amount"):
-        expected[accounts.cash(gate_id)] += amount
+    for gate_id, amount, kept in GateSale.objects.in_till().values_list("gate_id", "amount", "kept_amount"):
+        expected[accounts.cash(gate_id)] += amount - kept
+    of_handover = GateSale.objects.filter(handover=OuterRef("pk"))
     handovers = CashHandover.objects.annotate(
-        sold=_sum(GateSale.objects.filter(handover=OuterRef("pk")), "handover", "amount")
+        sold=_sum(of_handover, "handover", "amount"), kept=_sum(of_handover, "handover", "kept_amount")
     )
-    for pk, gate_id, due, sold, counted, taken_at in handovers.values_list(
-        "pk", "gate_id", "expected_amount", "sold", "counted_amount", "taken_at"
-    ):
-        if due != sold:
-            yield Finding(row=f"handover {pk}", fault=f"expected {due}, its sales add up to {sold}")
-        if taken_at is None:
-            expected[accounts.cash_handed_over(gate_id)] += counted
+    for row in handovers:
+        sold, kept = row.sold, row.kept
+        if row.expected_amount != sold:
+            yield Finding(row=f"handover {row.pk}", fault=f"expected {row.expected_amount}, its sales add up to {sold}")
+        if row.own_amount != kept:
+            yield Finding(row=f"handover {row.pk}", fault=f"leaves {row.own_amount} with the shop, its sales {kept}")
+        if row.taken_at is None:
+            expected[accounts.cash_handed_over(row.gate_id)] += row.handed_amount
+    yield from _kept_cash()
     actual = balances("cash:")
     for account in sorted(expected.keys() | actual.keys()):
         # Money enters the ledger from here, so what lies there stands on the other side.
         if expected[account] != -actual.get(account, 0):
             yield Finding(row=account, fault=f"holds {-actual.get(account, 0)} instead of {expected[account]}")
+
+
+def _kept_cash() -> Iterator[Finding]:
+    """Find sales whose journal says something else of what stayed with the shop than the sale itself."""
+    posted = _balances_of(AccountKind.KEPT, (JournalKind.GATE_SALE, JournalKind.REFUND, JournalKind.REVERSAL))
+    expected: Counter[str] = Counter()
+    # What was taken back on its day went back to its buyer out of the shop's own cash.
+    for shop_id, kept in GateSale.objects.filter(status="SOLD").values_list("gate__shop_id", "kept_amount"):
+        expected[accounts.kept(shop_id)] += kept
+    for account in sorted(expected.keys() | posted.keys()):
+        if expected[account] != -posted[account]:
+            yield Finding(row=account, fault=f"keeps {-posted[account]} instead of {expected[account]}")
 
 
 def report_differences() -> Iterator[Finding]:
@@ -245,19 +273,42 @@ def refunds_owed() -> Iterator[Finding]:
         .values_list("reference", "total")
     )
     rows = Refund.objects.exclude(status=RefundStatus.FAILED)
-    for pk, merchant, status, bearer, amount in rows.values_list(
-        "pk", "payment__merchant_account__code", "status", "bearer", "amount"
-    ):
-        is_paid, is_borne = status == RefundStatus.DONE, bearer != RefundBearer.OPEN
-        expected[accounts.refunds(merchant)] += amount * (is_borne - is_paid)
-        if bearer and posted.get(f"refund:{pk}", 0) != amount * is_borne:
+    for row in rows.select_related("payment__merchant_account"):
+        name = f"refund:{row.pk}"
+        set_aside = row.amount if not row.bearer else row.unused_amount * (row.bearer in _BORNE)
+        paid = row.own_amount if row.status == RefundStatus.DONE else 0
+        expected[accounts.refunds(row.payment.merchant_account.code)] += set_aside - paid - row.closed_amount
+        if row.bearer and posted.get(name, 0) != set_aside:
             yield Finding(
-                row=f"refund {pk}", fault=f"is borne by {bearer}, its journal says {posted.get(f'refund:{pk}', 0)}"
+                row=f"refund {row.pk}", fault=f"is borne by {row.bearer}, its journal says {posted.get(name, 0)}"
             )
+        if posted.get(f"{name}:rest", 0) != row.closed_amount:
+            fault = f"lets {row.closed_amount} be, its journal says {posted.get(f'{name}:rest', 0)}"
+            yield Finding(row=f"refund {row.pk}", fault=fault)
+    yield from _counted_refunds()
     actual = balances("refunds:")
     for account in sorted(expected.keys() | actual.keys()):
         if expected[account] != actual.get(account, 0):
             yield Finding(row=account, fault=f"holds {actual.get(account, 0)} instead of {expected[account]}")
+
+
+def _counted_refunds() -> Iterator[Finding]:
+    """Find refunds whose counted part is not what was said of them one by one."""
+    toward: Counter[int] = Counter()
+    used: Counter[int] = Counter()
+    for made, refund, amount, status in CountedRefund.objects.values_list("made", "refund", "amount", "refund__status"):
+        toward[refund] += amount
+        # One that was called off leaves what the dashboard paid to be borne again.
+        used[made] += amount if status != RefundStatus.FAILED else 0
+    rows = Refund.objects.filter(
+        Q(pk__in={*toward, *used}) | Q(counted_amount__gt=0) | Q(used_amount__gt=0) | Q(bearer=RefundBearer.COUNTED)
+    )
+    for row in rows.order_by("pk"):
+        if (row.counted_amount, row.used_amount) != (toward[row.pk], used[row.pk]):
+            fault = f"says {row.counted_amount} and {row.used_amount} count, it is {toward[row.pk]} and {used[row.pk]}"
+            yield Finding(row=f"refund {row.pk}", fault=fault)
+        if (row.bearer == RefundBearer.COUNTED) != (row.used_amount == row.amount):
+            yield Finding(row=f"refund {row.pk}", fault=f"is borne by {row.bearer}, and {row.unused_amount} is left")
 
 
 def closed_dates() -> Iterator[Finding]:
@@ -337,6 +388,26 @@ def late_money() -> Iterator[Finding]:
         yield Finding(row=f"payment {pk}", fault=f"bought nothing, and {back} of {amount} goes back")
     for order in Order.objects.filter(status__in=(*_CONFIRMED, OrderStatus.REFUNDED), amount__gt=0).iterator():
         yield from _kept_and_returned(order)
+
+
+def personal_data_goes() -> Iterator[Finding]:
+    """Who bought is erased in time, on wish within three days, and then everywhere."""
+    now = timezone.now()
+    # Erasing runs at night: what came due since is not late.
+    for order in due_to_erase(now - ANSWERED_WITHIN).select_related("contact").order_by("pk"):
+        asked = order.contact.erase_asked_at
+        if asked is None or asked <= now - ANSWERED_WITHIN:
+            why = "its buyer asked" if asked else "its time is over"
+            yield Finding(row=f"order {order.code}", fault=f"still names its buyer, and {why}")
+    blank = dict.fromkeys(("name", "phone", "email", "recipient_name", "recipient_phone", "address", "note"), "")
+    left = Contact.objects.filter(erased_at__isnull=False).exclude(**blank)
+    named = Ticket.objects.exclude(holder_name="").filter(line__shop_order__order__contact__erased_at__isnull=False)
+    codes = {
+        *left.values_list("order__code", flat=True),
+        *named.values_list("line__shop_order__order__code", flat=True),
+    }
+    for code in sorted(codes):
+        yield Finding(row=f"order {code}", fault="was erased, and something of its buyer is left")
 
 
 def retribusi_gross() -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Least
 
 from foundation.clock import day_of, end_of, start_of
 from marketplace.catalog.models import ListingStatus, Variant
@@ -18,6 +19,11 @@ from marketplace.tickets.models import Gate, Redemption, Verdict
 from marketplace.tickets.queries import TicketView, listings_at, tickets_of_order
 
 _COUNTED = (GateSaleStatus.SOLD, GateSaleStatus.VOID)
+# As ``CashHandover.handed_amount``.
+_HANDED = Case(
+    When(own_amount=0, then=F("counted_amount")),
+    default=Least(F("counted_amount"), F("expected_amount") - F("own_amount")),
+)
 
 
 @dataclass(frozen=True)
@@ -170,10 +176,25 @@ class HandoverView:
     taken_at: datetime | None
     taken_by: str
 
+    # Of what was expected: what a private shop sold for itself, and keeps.
+    own: int
+    # What goes to the treasurer, of what was counted.
+    handed: int
+
     @property
     def difference(self) -> int:
         """What was too much; below zero what was missing when the till was counted."""
         return self.counted - self.expected
+
+    @property
+    def handed_difference(self) -> int:
+        """The same of what is the treasurer's."""
+        return self.handed - (self.expected - self.own)
+
+    @property
+    def is_all_own(self) -> bool:
+        """Whether nothing of it goes to the treasurer."""
+        return self.own > 0 and self.own == self.expected
 
 
 @dataclass(frozen=True)
@@ -192,11 +213,12 @@ class GateDay:
     # People let in that day with whatever ticket, and of them with one sold for cash here.
     admitted: int
     admitted_in_cash: int
-    # Handed over that day, as counted, and of it what the treasurer has.
+    # Handed over to the treasurer that day, as counted, and of it what the treasurer has.
     handed: int
     taken: int
-    # In the till now, of whatever day; and sales without signal to be decided about.
+    # In the till now, of whatever day, and of it what stays with the shop; and sales without signal to be decided about.
     in_till: int
+    own_in_till: int
     undecided: int
     undecided_amount: int
 
@@ -222,21 +244,22 @@ def gate_days(gates: Collection[Gate], day: date) -> list[GateDay]:
         )
     }
     handed = {
-        gate_id: (counted or 0, taken or 0)
-        for gate_id, counted, taken in CashHandover.objects.filter(
+        gate_id: (sent or 0, taken or 0)
+        for gate_id, sent, taken in CashHandover.objects.filter(
             gate__in=gates, handed_at__gte=start_of(day), handed_at__lt=end_of(day)
         )
         .order_by()
         .values_list("gate_id")
-        .annotate(counted=Sum("counted_amount"), taken=Sum("taken_amount"))
+        .annotate(handed=Sum(_HANDED), taken=Sum("taken_amount"))
     }
-    tills = dict(
-        GateSale.objects.in_till()
+    tills = {
+        gate_id: (total, own)
+        for gate_id, total, own in GateSale.objects.in_till()
         .filter(gate__in=gates)
         .order_by()
         .values_list("gate_id")
-        .annotate(total=Sum("amount"))
-    )
+        .annotate(total=Sum("amount"), own=Sum("kept_amount"))
+    }
     open_ones = {
         gate_id: (count, amount)
         for gate_id, count, amount in GateSale.objects.undecided()
@@ -259,7 +282,8 @@ def gate_days(gates: Collection[Gate], day: date) -> list[GateDay]:
             admitted_in_cash=came_in.get(gate.pk, (0, 0))[1],
             handed=handed.get(gate.pk, (0, 0))[0],
             taken=handed.get(gate.pk, (0, 0))[1],
-            in_till=tills.get(gate.pk, 0),
+            in_till=tills.get(gate.pk, (0, 0))[0],
+            own_in_till=tills.get(gate.pk, (0, 0))[1],
             undecided=open_ones.get(gate.pk, (0, 0))[0],
             undecided_amount=open_ones.get(gate.pk, (0, 0))[1],
         )
@@ -282,13 +306,13 @@ def handovers_of(gates: Collection[Gate], *, day: date | None = None, waiting: b
     """What these gates handed over, newest first; one query.
 
     :param day: only of this day.
-    :param waiting: only what no treasurer has taken yet.
+    :param waiting: only what is for a treasurer, and none has taken yet.
     """
     rows = CashHandover.objects.filter(gate__in=gates).select_related("gate__shop", "handed_by", "taken_by")
     if day is not None:
         rows = rows.filter(handed_at__gte=start_of(day), handed_at__lt=end_of(day))
     if waiting:
-        rows = rows.filter(taken_at=None)
+        rows = rows.filter(taken_at=None).exclude(own_amount__gt=0, own_amount=F("expected_amount"))
     return [
         HandoverView(
             id=row.pk,
@@ -304,6 +328,8 @@ def handovers_of(gates: Collection[Gate], *, day: date | None = None, waiting: b
             taken_note=row.taken_note,
             taken_at=row.taken_at,
             taken_by=str(row.taken_by or ""),
+            own=row.own_amount,
+            handed=row.handed_amount,
         )
         for row in rows.order_by("-handed_at", "-pk")
     ]

@@ -191,6 +191,8 @@ class CashHandover(models.Model):
     # What the sales since the last time add up to, and what lay in the till.
     expected_amount = models.BigIntegerField(_("expected"))
     counted_amount = models.BigIntegerField(_("counted"))
+    # Of what was expected: what a private shop sold for itself, and keeps. A shortage of it is the shop's own.
+    own_amount = models.BigIntegerField(_("the shop's own"), default=0)
     note = models.CharField(_("note"), max_length=200, blank=True)
     handed_at = models.DateTimeField(_("handed over at"))
     handed_by = models.ForeignKey(
@@ -206,7 +208,7 @@ class CashHandover(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(expected_amount__gte=0, counted_amount__gte=0)
+                condition=Q(expected_amount__gte=F("own_amount"), counted_amount__gte=0, own_amount__gte=0)
                 & (Q(taken_amount__isnull=True) | Q(taken_amount__gte=0)),
                 name="handover_of_amounts",
             ),
@@ -223,6 +225,16 @@ class CashHandover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gate_id} {self.counted_amount}"
+
+    @property
+    def due_amount(self) -> int:
+        """Of what was expected: what is the treasurer's."""
+        return self.expected_amount - self.own_amount
+
+    @property
+    def handed_amount(self) -> int:
+        """Of what was counted: what goes to the treasurer, whose money comes first. A till that is all the treasurer's goes whole."""
+        return min(self.counted_amount, self.due_amount) if self.own_amount else self.counted_amount
 
 
 class GateSaleStatus(models.TextChoices):
@@ -260,6 +272,8 @@ class GateSale(models.Model):
     # As it was sold: [[variant, how many, price of one]].
     pieces = models.JSONField(_("pieces"))
     amount = models.BigIntegerField(_("amount"))
+    # Of it: what a private shop sold for itself, and keeps.
+    kept_amount = models.BigIntegerField(_("stays with the shop"), default=0)
     # What the buyer gave; the rest of it went back as change.
     received_amount = models.BigIntegerField(_("received"))
     was_offline = models.BooleanField(_("without signal"), default=False)
@@ -284,6 +298,9 @@ class GateSale(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(amount__gte=0, received_amount__gte=F("amount")), name="gate_sale_received_enough"
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_amount__gte=0, kept_amount__lte=F("amount")), name="gate_sale_keeps_at_most_all"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["SOLD", "VOID"], order__isnull=False)

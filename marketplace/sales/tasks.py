@@ -23,6 +23,13 @@ def receive_silent(**_: object) -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def erase_contacts(**_: object) -> None:
+    """Erase who bought what is over, once its time is or its buyer asks. Beat runs it daily; a repeat changes nothing."""
+    while services.erase_due_contacts(now=timezone.now(), limit=BATCH) == BATCH:
+        pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def run_closings(**_: object) -> None:
     """Go on with closed dates and places. Beat runs it every minute; running it twice does nothing twice."""
     services.adopt_closed_dates(now=timezone.now())

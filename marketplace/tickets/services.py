@@ -220,3 +220,8 @@ def _admit(ticket: Ticket) -> bool:
         When(admitted__gte=F("admits") - 1, then=Value(TicketStatus.USED)), default=Value(TicketStatus.VALID)
     )
     return bool(open_ones.update(admitted=F("admitted") + 1, status=is_last))
+
+
+def erase_holders(*, order_id: int) -> None:
+    """Blank the names on an order's tickets. A repeat changes nothing."""
+    Ticket.objects.filter(line__shop_order__order=order_id).exclude(holder_name="").update(holder_name="")

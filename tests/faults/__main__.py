@@ -137,8 +137,8 @@ class Trial:
             list(pool.map(lambda buyer: self.buy(buyer, mode), buyers[half:]))
         orders = Order.objects.exclude(pk__in=known)
         settled = orders.exclude(status="PLACED")
-        until(lambda: settled.count() >= len(buyers), seconds=self.patience)
-        seen.paid_alone = settled.count()
+        until(lambda: count_of(settled) >= len(buyers), seconds=self.patience)
+        seen.paid_alone = count_of(settled)
         self.give_back(mode, [buyer for buyer in buyers if buyer.code][::2])
         if heals:
             self.stack.heal()
@@ -266,6 +266,17 @@ class Trial:
             # Without Elasticsearch nobody can say what its index holds; that is asked once it is back.
             if line != INDEX_LINE or "Elasticsearch" in self.stack.supervisor.children or self.stack.tools is None:
                 seen.audit += [f"{name}: {finding.row} {finding.fault}" for finding in check()]
+
+
+def count_of(rows: Any) -> int:
+    """How many rows there are; none as long as the database is still coming up."""
+    from django.db import OperationalError, connections
+
+    try:
+        return int(rows.count())
+    except OperationalError:
+        connections.close_all()
+        return 0
 
 
 def cells(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:

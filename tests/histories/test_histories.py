@@ -40,7 +40,7 @@ from marketplace.payments.channels import GIVEN_BACK
 from marketplace.payments.gateway import GatewayError
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
-from marketplace.payouts.models import BatchWay, PayoutStatus, Settlement
+from marketplace.payouts.models import ENDED, BatchWay, PayoutStatus, Settlement
 from marketplace.payouts.queries import undeposited_entries
 from marketplace.payouts.services import (
     DepositRefused,
@@ -48,6 +48,7 @@ from marketplace.payouts.services import (
     approve_batch,
     close_due_periods,
     estimate_gateway_fees,
+    export_batch,
     make_batch,
     record_deposit,
     record_outcome,
@@ -56,14 +57,18 @@ from marketplace.payouts.services import (
 from marketplace.sales.models import ClosedVisit
 from marketplace.sales.services import (
     BearerRefused,
+    CountingRefused,
     PaymentNotPossible,
     RefundRefused,
+    Rest,
     bear_refund,
     cancel_order,
     cancel_shop_order,
     close_dates,
+    count_refund,
     lapse_unpaid_orders,
     may_bear,
+    may_keep,
     record_manual_refund,
     request_refund,
     run_closings,
@@ -149,7 +154,7 @@ POSSIBLE = {
     "chargeback": (("settlement", "partial_refund"), ("credit_card", "gopay", "other_qris", "shopeepay")),
     "reverse": (("settlement",), ("permata_va", "echannel", "indomaret")),
 }
-LIVE_PAYOUTS = [status for status in PayoutStatus if status not in (PayoutStatus.FAILED, PayoutStatus.REJECTED)]
+LIVE_PAYOUTS = [status for status in PayoutStatus if status not in ENDED]
 seen: Counter[str] = Counter()
 whichever = st.integers(0, 999)
 
@@ -388,6 +393,17 @@ class Histories(RuleBasedStateMachine):
                 )
 
     @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, other=whichever, keeper=st.one_of(st.none(), whichever))
+    def it_was_meant_for_an_open_one(self, which: int, other: int, keeper: int | None) -> None:
+        for made in self.pick(Refund, which, bearer=RefundBearer.OPEN, status=RefundStatus.DONE):
+            for refund in self.pick(Refund, other, payment=made.payment, status=RefundStatus.MANUAL):
+                keepers = [None, *(line.pk for line in may_keep(refund))]
+                rest = None if keeper is None else Rest("uji", keepers[keeper % len(keepers)])
+                with allowed(CountingRefused):
+                    count_refund(made_id=made.pk, refund_id=refund.pk, rest=rest, now=self.now)
+                    seen["counted"] += 1
+
+    @precondition(lambda self: self.has_payments)
     @rule(which=whichever, step=st.sampled_from(("pack", "send", "hand_over", "cancel")))
     def a_seller_works(self, which: int, step: str) -> None:
         for part in self.pick(ShopOrder, which):
@@ -460,6 +476,7 @@ class Histories(RuleBasedStateMachine):
                 now=self.now,
             )
             approve_batch(batch_id=batch.pk, by_id=self.checker, now=self.now)
+            export_batch(batch_id=batch.pk, by_id=self.treasurer, now=self.now)
             record_sent(batch_id=batch.pk, by_id=self.treasurer, now=self.now)
             for payout_id in batch.payouts.values_list("pk", flat=True):
                 record_outcome(payout_id=payout_id, is_done=is_done, by_id=self.treasurer, now=self.now)
@@ -540,7 +557,7 @@ class Histories(RuleBasedStateMachine):
             row = newest.pop(payment.gateway_order_id or "", None)
             came = payment.amount if payment.status in (PaymentStatus.PAID, PaymentStatus.DISPUTED) else 0
             done = payment.refunds.filter(status=RefundStatus.DONE, is_by_hand=False)
-            back = sum(done.values_list("amount", flat=True)) if came else 0
+            back = sum(refund.own_amount for refund in done) if came else 0
             assert came - back == (self.midtrans.kept(row) if row else 0), (row, payment.status)
         assert newest == {}
 

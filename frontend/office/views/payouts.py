@@ -25,8 +25,10 @@ from marketplace.payouts.queries import policy_on, settlement_page, settlements_
 from marketplace.payouts.services import (
     approve_batch,
     close_due_periods,
+    export_batch,
     has_iris,
     make_batch,
+    reasons_to_hold,
     record_outcome,
     record_sent,
     reject_batch,
@@ -105,18 +107,23 @@ class BatchView(OfficePage):
         """The transfers; they show account numbers and names, so the look is noted."""
         staff_id = int(self.request.user.pk or 0)
         note_access(staff_id=staff_id, subject=f"batch {self.batch.pk}", purpose="payouts", now=timezone.now())
-        payouts = Payout.objects.filter(batch=self.batch).select_related(
-            "settlement__shop", "settlement__party", "bank_account"
+        payouts = list(
+            Payout.objects.filter(batch=self.batch)
+            .select_related("settlement__shop", "settlement__party", "bank_account")
+            .order_by("pk")
         )
+        waiting = [one for one in payouts if one.status == PayoutStatus.APPROVED]
+        reasons = reasons_to_hold(waiting)
         rows: list[dict[str, Any]] = [
             {
                 "payout": one,
+                "reason": reasons.get(one.pk, ""),
                 "name": one.settlement.party.name if one.settlement.party else one.settlement.shop.name,
                 "bank": bank_name(one.bank_account.bank),
                 "can_end": self.batch.way == BatchWay.BANK_FILE
                 and one.status in (PayoutStatus.SENT, PayoutStatus.DONE),
             }
-            for one in payouts.order_by("pk")
+            for one in payouts
         ]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         is_file = self.batch.way == BatchWay.BANK_FILE
@@ -124,11 +131,12 @@ class BatchView(OfficePage):
         return context | {
             "batch": self.batch,
             "rows": rows,
-            "total": sum(row["payout"].amount for row in rows),
+            "total": sum(one.amount for one in payouts if one.status != PayoutStatus.HELD),
             "waits": self.batch.status == BatchStatus.MADE,
             "is_own": self.batch.made_by_id == self.request.user.pk,
-            "has_file": is_file and is_approved,
-            "can_send": is_file and any(row["payout"].status == PayoutStatus.APPROVED for row in rows),
+            "has_file": is_file and is_approved and any(one.status != PayoutStatus.HELD for one in payouts),
+            "can_send": is_file and bool(waiting) and self.batch.exported_at is not None,
+            "is_disputed_since": bool(reasons),
             "has_iris": has_iris(self.batch.merchant_account),
             "history": journal.history(self.batch),
         }
@@ -150,8 +158,9 @@ class BatchDecisionView(FinanceOnly, View):
                 case "reject":
                     reject_batch(batch_id=pk, by_id=by_id, reason=reason, now=now)
                     action, words = journal.REJECT_BATCH, _("Rejected. Its settlements can be put into another batch.")
-                case "sent":
-                    record_sent(batch_id=pk, by_id=by_id, now=now)
+                case "sent" | "sent_with_disputed":
+                    with_disputed = decision == "sent_with_disputed"
+                    record_sent(batch_id=pk, by_id=by_id, now=now, with_disputed=with_disputed)
                     action, words = journal.SEND_BATCH, _("Noted: the bank has it.")
                 case _:
                     return redirect("office:batch", pk=pk)
@@ -185,11 +194,18 @@ class OutcomeView(FinanceOnly, View):
 class BankFileView(FinanceOnly, View):
     """The transfers of an approved batch, for the bank."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The file."""
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Look at each transfer once more, and write the file without those that are held back."""
         batch = get_object_or_404(PayoutBatch, pk=pk, way=BatchWay.BANK_FILE, status=BatchStatus.APPROVED)
-        staff_id = int(request.user.pk or 0)
-        note_access(staff_id=staff_id, subject=f"batch {batch.pk}", purpose="bank file", now=timezone.now())
+        staff_id, now = int(request.user.pk or 0), timezone.now()
+        held = export_batch(batch_id=pk, by_id=staff_id, now=now)
+        for payout in held:
+            journal.note(action=journal.HOLD_PAYOUT, about=batch, by=request.user, reason=payout.failure)
+            messages.warning(request, _("Held back: %(reason)s") % {"reason": payout.failure})
+        if not Payout.objects.filter(batch=batch).exclude(status=PayoutStatus.HELD).exists():
+            messages.error(request, _("Nothing is left in this batch to be paid."))
+            return redirect("office:batch", pk=pk)
+        note_access(staff_id=staff_id, subject=f"batch {batch.pk}", purpose="bank file", now=now)
         return as_file(bank_file(batch), f"pencairan-{batch.pk}.csv", "text/csv")
 
 
@@ -253,6 +269,7 @@ def batch_row(batch: PayoutBatch) -> dict[str, Any]:
         "count": len(payouts),
         "total": sum(one.amount for one in payouts),
         "failed": sum(one.status == PayoutStatus.FAILED for one in payouts),
+        "held": sum(one.status == PayoutStatus.HELD for one in payouts),
         "done": sum(one.status == PayoutStatus.DONE for one in payouts),
     }
 

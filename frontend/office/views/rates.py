@@ -23,7 +23,7 @@ from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.columns import language
 from frontend.office.views.finance import OfficePage
-from marketplace.payments.channels import METHODS, OFFERED
+from marketplace.payments.channels import ACQUIRERS, METHODS, OFFERED
 from marketplace.payments.services import RULES, add_rule, withdraw_rule
 from marketplace.payouts.services import RATES, add_rate, end_rate
 from marketplace.shops.banks import BANKS
@@ -76,6 +76,11 @@ def form_of(kind: str) -> Any:
             made.base_fields[name] = forms.ChoiceField(
                 label=made.base_fields[name].label, choices=[(one, one) for one in known]
             )
+    if "acquirer" in made.base_fields:
+        label, all_others = made.base_fields["acquirer"].label, _("all others")
+        made.base_fields["acquirer"] = forms.ChoiceField(
+            label=label, required=False, choices=[("", all_others), *((one, one) for one in ACQUIRERS)]
+        )
     if "region" in made.base_fields:
         region = made.base_fields["region"]
         assert isinstance(region, forms.ModelChoiceField)

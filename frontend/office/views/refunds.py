@@ -26,10 +26,20 @@ from frontend.office.columns import language
 from frontend.office.papers import treasury_request_pdf
 from marketplace.orders.models import OrderLine
 from marketplace.payments import services as payments
+from marketplace.payments.channels import at_the_dashboard_until, can_refund
 from marketplace.payments.models import Refund, RefundBearer, RefundStatus
-from marketplace.sales.services import bear_refund, may_bear, record_manual_refund
+from marketplace.sales.services import (
+    Rest,
+    bear_refund,
+    count_refund,
+    may_bear,
+    may_keep,
+    open_beside,
+    record_manual_refund,
+)
 
 MOST_SHOWN = 200
+KEEP_OPEN = "OPEN"
 
 
 def refunds_seen_by(user: Any) -> QuerySet[Refund]:
@@ -81,7 +91,7 @@ class BearerForm(forms.Form):
                     % {"shop": line.shop_order.shop.name, "title": line.title_id, "amount": rupiah(kept)},
                 )
                 for line, kept in lines.items()
-                if kept >= refund.amount
+                if kept >= refund.unused_amount
             ),
         ]
 
@@ -92,6 +102,59 @@ class BearerForm(forms.Form):
         return None if chosen == RefundBearer.OPERATOR else UUID(chosen)
 
 
+class CountingForm(forms.Form):
+    """Which open refund one from the dashboard was meant for, and what becomes of its rest."""
+
+    refund = forms.ChoiceField(label=gettext_lazy("It was meant for"), widget=forms.RadioSelect)
+    rest = forms.ChoiceField(
+        label=gettext_lazy("What is left of that one"), widget=forms.RadioSelect, initial=KEEP_OPEN
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is not paid"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Needed if the rest is not paid, for instance what was agreed with the buyer."),
+    )
+
+    def __init__(self, made: Refund, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        open_ones = open_beside(made)
+        keepers = {line: most for one in open_ones for line, most in may_keep(one).items()}
+        refund, rest = self.fields["refund"], self.fields["rest"]
+        assert isinstance(refund, forms.ChoiceField)
+        assert isinstance(rest, forms.ChoiceField)
+        refund.choices = [(str(one.pk), f"{rupiah(one.own_amount)}: {one.reason}") for one in open_ones]
+        if len(open_ones) == 1:
+            refund.initial = str(open_ones[0].pk)
+        rest.choices = [
+            (KEEP_OPEN, _("Stays open: it is still to be paid")),
+            *(
+                (
+                    str(line.pk),
+                    _("Is not paid: %(shop)s keeps it, of %(title)s")
+                    % {"shop": line.shop_order.shop.name, "title": line.title_id},
+                )
+                for line in keepers
+            ),
+            *([(RefundBearer.OPERATOR.value, _("Is not paid: the operator keeps it"))] if keepers else []),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A rest that is not paid has a reason."""
+        cleaned = super().clean() or {}
+        if cleaned.get("rest") not in (None, KEEP_OPEN) and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Please say why."))
+        return cleaned
+
+    @property
+    def chosen_rest(self) -> Rest | None:
+        """What becomes of the rest; None where it stays open."""
+        rest, reason = self.cleaned_data["rest"], self.cleaned_data["reason"]
+        if rest == KEEP_OPEN:
+            return None
+        return Rest(reason, None if rest == RefundBearer.OPERATOR else UUID(rest))
+
+
 class RefundView(WagtailAdminTemplateMixin, TemplateView):
     """One refund: to whom it goes, and what a person has done about it."""
 
@@ -99,6 +162,7 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "rotate"
     form: PaidForm | None = None
     bearer_form: BearerForm | None = None
+    counting_form: CountingForm | None = None
 
     def found(self) -> Refund:
         """The refund, loaded once; somebody else's is not there."""
@@ -128,6 +192,8 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
                 return self.note_paid(refund)
             case "bear" if is_finance(request.user):
                 return self.note_bearer(refund)
+            case "count" if is_finance(request.user):
+                return self.note_counted(refund)
             case "again" if is_finance(request.user):
                 if payments.try_at_gateway_again(refund_id=refund.pk, now=now):
                     journal.note(action=journal.RETRY_REFUND, about=refund, by=request.user)
@@ -185,6 +251,34 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
         answer: HttpResponse = self.render_to_response(self.get_context_data(pk=refund.pk), status=422)
         return answer
 
+    def note_counted(self, refund: Refund) -> HttpResponse:
+        """Count it toward the open refund that it was meant for."""
+        form = CountingForm(refund, self.request.POST)
+        if form.is_valid():
+            try:
+                paid = count_refund(
+                    made_id=refund.pk,
+                    refund_id=int(form.cleaned_data["refund"]),
+                    rest=form.chosen_rest,
+                    now=timezone.now(),
+                    by_id=self.request.user.pk,
+                )
+            except DomainError as refusal:
+                form.add_error(None, refusal.sentence)
+            else:
+                for about in (refund, paid):
+                    journal.note(
+                        action=journal.COUNT_REFUND,
+                        about=about,
+                        by=self.request.user,
+                        reason=form.cleaned_data["reason"],
+                    )
+                messages.success(self.request, _("Noted."))
+                return redirect("office:refund", pk=paid.pk)
+        self.counting_form = form
+        answer: HttpResponse = self.render_to_response(self.get_context_data(pk=refund.pk), status=422)
+        return answer
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The refund; a look at an account is noted before it is shown."""
         refund, now = self.found(), timezone.now()
@@ -204,12 +298,20 @@ class RefundView(WagtailAdminTemplateMixin, TemplateView):
             "is_open": refund.status in (RefundStatus.MANUAL, RefundStatus.TREASURY),
             "may_retry": is_finance(self.request.user)
             and refund.status == RefundStatus.MANUAL
-            and bool(refund.last_error),
+            and bool(refund.last_error)
+            and not refund.counted_amount
+            and can_refund(refund.payment, refund.amount, now=now),
+            "dashboard_until": at_the_dashboard_until(refund.payment, now=now)
+            if refund.status == RefundStatus.MANUAL
+            else None,
             "is_operator": is_operator(self.request.user),
             "is_late": refund.deadline_date is not None
             and refund.status == RefundStatus.TREASURY
             and refund.deadline_date < day_of(now),
-            "elsewhere": sum(waiting.refunds_to_bear().filter(payment=refund.payment).values_list("amount", flat=True)),
+            "elsewhere": waiting.refunds_to_bear().filter(payment=refund.payment),
+            "counting_form": (self.counting_form or CountingForm(refund))
+            if is_finance(self.request.user) and open_beside(refund)
+            else None,
             "bearer_form": (self.bearer_form or BearerForm(refund))
             if refund.bearer == RefundBearer.OPEN and is_finance(self.request.user)
             else None,

@@ -124,7 +124,7 @@ class TakeTillView(WagtailAdminTemplateMixin, TemplateView):
             "handover": view,
             "region": row.gate.shop.region,
             "day": day_of(row.handed_at),
-            "form": self.form or TakingForm(initial={"amount": view.counted}),
+            "form": self.form or TakingForm(initial={"amount": view.handed}),
         }
 
 

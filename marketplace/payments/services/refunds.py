@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from foundation.codes import random_code
 from foundation.outbox.services import publish_many
 from marketplace.payments.channels import can_refund
 from marketplace.payments.models import (
     OPEN_REFUNDS,
+    CountedRefund,
     Payment,
     Refund,
     RefundAccount,
@@ -161,7 +162,8 @@ def refund_waits(*, refund_id: int, until: datetime | None, now: datetime) -> No
 def try_at_gateway_again(*, refund_id: int, now: datetime) -> bool:
     """A person wants Midtrans asked once more for what it refused, under a new key; True if it was waiting for that."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    refused = Refund.objects.filter(pk=refund_id, status=RefundStatus.MANUAL)
+    # Midtrans knows amounts by their key: one of which a part was paid otherwise is paid by hand.
+    refused = Refund.objects.filter(pk=refund_id, status=RefundStatus.MANUAL, counted_amount=0)
     return bool(
         refused.update(
             status=RefundStatus.REQUESTED,
@@ -200,6 +202,12 @@ def call_off(*, payment: Payment) -> list[Refund]:
     The caller holds the order's lock.
     """
     refunds = list(Refund.objects.filter(payment=payment, status__in=OPEN_REFUNDS))
+    # What the dashboard paid of one that ends so is somebody's to bear again.
+    for counted in CountedRefund.objects.filter(refund__in=refunds).select_related("made"):
+        Refund.objects.filter(pk=counted.made_id).update(
+            used_amount=F("used_amount") - counted.amount,
+            bearer=Case(When(bearer=RefundBearer.COUNTED, then=Value(RefundBearer.OPEN.value)), default=F("bearer")),
+        )
     Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(
         status=RefundStatus.FAILED, try_at=None, last_error="the payment was taken back"
     )
@@ -226,6 +234,23 @@ def refund_paid_by_hand(
     )
 
 
+def count_toward(*, made: Refund, refund: Refund, amount: int, closed: int, now: datetime, by_id: int | None) -> None:
+    """Count so much of one that Midtrans made without us toward one that a person was to pay, and let so much of it be.
+
+    The caller holds the order's lock and both rows'. What is paid so is done; what is left waits on.
+    """
+    CountedRefund.objects.create(made=made, refund=refund, amount=amount, at=now, by_id=by_id)
+    made.used_amount += amount
+    if not made.unused_amount:
+        made.bearer = RefundBearer.COUNTED
+    made.save(update_fields=["used_amount", "bearer"])
+    refund.counted_amount += amount
+    refund.closed_amount += closed
+    if not refund.own_amount:
+        refund.status, refund.done_at, refund.try_at, refund.last_error = RefundStatus.DONE, now, None, ""
+    refund.save(update_fields=["counted_amount", "closed_amount", "status", "done_at", "try_at", "last_error"])
+
+
 def put_in_charge(*, refund_id: int, user_id: int) -> None:
     """Who sees to a refund of a treasury."""
     Refund.objects.filter(pk=refund_id, status=RefundStatus.TREASURY).update(in_charge_id=user_id)
@@ -238,6 +263,12 @@ def erase_old_accounts(*, now: datetime) -> int:
         refund__done_at__gte=now - ACCOUNTS_KEPT_FOR
     )
     return old.update(bank="", number="", holder="", erased_at=now)
+
+
+def erase_accounts_of(*, order_id: int, now: datetime) -> int:
+    """Blank the accounts that an order's ended refunds went to; returns how many were blanked."""
+    ended = RefundAccount.objects.filter(refund__payment__order=order_id, erased_at=None)
+    return ended.exclude(refund__status__in=OPEN_REFUNDS).update(bank="", number="", holder="", erased_at=now)
 
 
 # A buyer may ask where the money went, and an auditor of the year too.

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from foundation.clock import WIB, day_of, end_of, start_of
 from foundation.errors import InvalidInput
 from marketplace.payments.models import (
+    OWN_AMOUNT,
     GatewayReport,
     GatewayReportRow,
     Payment,
@@ -211,10 +211,10 @@ def _difference(report: GatewayReport, line: Line, payment: Payment | None) -> t
     if payment is None or payment.merchant_account_id != report.merchant_account_id:
         return ReportDifference.UNKNOWN, None
     if line.is_return:
-        back = Refund.objects.filter(payment=payment).exclude(status=RefundStatus.FAILED)
-        amounts = set(back.filter(is_by_hand=False).values_list("amount", flat=True))
-        total = back.filter(is_by_hand=False).aggregate(total=Sum("amount", default=0))["total"]
-        fits = abs(line.amount) in amounts | {total} or payment.status in (
+        back = Refund.objects.filter(payment=payment, is_by_hand=False).exclude(status=RefundStatus.FAILED)
+        amounts = list(back.annotate(own=OWN_AMOUNT).values_list("own", flat=True))
+        total = sum(amounts)
+        fits = abs(line.amount) in {*amounts, total} or payment.status in (
             PaymentStatus.DISPUTED,
             PaymentStatus.REVERSED,
         )

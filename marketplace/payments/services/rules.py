@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation.clock import day_of
 from foundation.errors import InvalidInput
-from marketplace.payments.channels import METHODS, OFFERED
+from marketplace.payments.channels import ACQUIRERS, METHODS, OFFERED
 from marketplace.payments.models import ChannelRule, RefundRule
 
 type Rule = ChannelRule | RefundRule
@@ -30,6 +30,12 @@ def add_rule[R: Rule](rule: R, *, now: datetime) -> R:
         raise InvalidInput(_("Midtrans knows no such way to pay."))
     if isinstance(rule, ChannelRule) and rule.most_amount is not None and rule.most_amount < rule.least_amount:
         raise InvalidInput(_("The largest amount is below the smallest one."))
+    if (
+        isinstance(rule, RefundRule)
+        and rule.acquirer
+        and (rule.payment_type != "qris" or rule.acquirer not in ACQUIRERS)
+    ):
+        raise InvalidInput(_("Only of QRIS is it known who took it."))
     if isinstance(rule, RefundRule) and (rule.quiet_from is None) != (rule.quiet_until is None):
         raise InvalidInput(_("Give both hours without refunds, or none."))
     try:

@@ -29,7 +29,8 @@ _REFUND_LOOKS = ((timedelta(hours=6), timedelta(minutes=15)), (timedelta(days=30
 
 # What an answer writes on a payment.
 _JUDGED = [
-    "status", "method", "payment_type", "issuer", "is_on_us", "transaction_id", "paid_at", "provisional_until",
+    "status", "method", "payment_type", "issuer", "acquirer",
+    "is_on_us", "transaction_id", "paid_at", "provisional_until",
     "check_at", "checks", "looked_at", "is_quarantined", "explained_at",
 ]  # fmt: skip
 
@@ -261,6 +262,7 @@ def _write(payment: Payment, truth: TransactionStatus, *, now: datetime) -> None
         payment.method, payment.payment_type = method_of(truth.payment_type), truth.payment_type
         payment.issuer = truth.channel[:30]
     payment.transaction_id = truth.transaction_id[:60] or payment.transaction_id
+    payment.acquirer = truth.acquirer[:30] or payment.acquirer
     payment.is_on_us = payment.is_on_us if truth.on_us is None else truth.on_us
     payment.is_quarantined = False
 

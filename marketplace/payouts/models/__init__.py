@@ -13,6 +13,7 @@ from marketplace.payouts.models.rates import (
 )
 from marketplace.payouts.models.settlements import LineShare, Settlement, SettlementItem
 from marketplace.payouts.models.transfers import (
+    ENDED,
     PAYOUT_TRANSITIONS,
     BatchStatus,
     BatchWay,
@@ -24,6 +25,7 @@ from marketplace.payouts.models.transfers import (
 )
 
 __all__ = [
+    "ENDED",
     "PAYOUT_TRANSITIONS",
     "BatchStatus",
     "BatchWay",

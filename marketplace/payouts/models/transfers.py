@@ -42,6 +42,8 @@ class PayoutBatch(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     # When Midtrans is next asked about it; none once nothing more is expected.
     check_at = models.DateTimeField(_("look again at"), null=True, blank=True)
+    # When it was last written for the bank, or first asked of Midtrans: from then on its lines may be on their way.
+    exported_at = models.DateTimeField(_("exported at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:
@@ -67,22 +69,26 @@ class PayoutStatus(models.TextChoices):
     DONE = "DONE", _("paid")
     FAILED = "FAILED", _("failed")
     REJECTED = "REJECTED", _("rejected")
+    # It was approved, and before it left there was a reason not to let it go.
+    HELD = "HELD", _("held back")
 
 
 PAYOUT_TRANSITIONS: Mapping[PayoutStatus, frozenset[PayoutStatus]] = {
     PayoutStatus.MADE: frozenset({PayoutStatus.APPROVED, PayoutStatus.REJECTED}),
-    PayoutStatus.APPROVED: frozenset({PayoutStatus.SENT, PayoutStatus.FAILED}),
+    PayoutStatus.APPROVED: frozenset({PayoutStatus.SENT, PayoutStatus.FAILED, PayoutStatus.HELD}),
     PayoutStatus.SENT: frozenset({PayoutStatus.DONE, PayoutStatus.FAILED}),
     # A bank may send it back after it was said to be done.
     PayoutStatus.DONE: frozenset({PayoutStatus.FAILED}),
     PayoutStatus.FAILED: frozenset(),
     PayoutStatus.REJECTED: frozenset(),
+    PayoutStatus.HELD: frozenset(),
 }
-ENDED = (PayoutStatus.FAILED, PayoutStatus.REJECTED)
+# What is owed is owed still: another payout of the same settlement may follow.
+ENDED = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.HELD)
 
 
 class Payout(models.Model):
-    """One transfer of one settlement. Amount and account are never edited: one that failed is followed by another."""
+    """One transfer of one settlement. Amount and account are never edited: one that ended is followed by another."""
 
     batch = models.ForeignKey(PayoutBatch, models.PROTECT, related_name="payouts", verbose_name=_("batch"))
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="payouts", verbose_name=_("settlement"))
@@ -93,13 +99,15 @@ class Payout(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=PayoutStatus, default=PayoutStatus.MADE)
     # What Midtrans Payouts knows it by; empty for a bank file.
     reference_no = models.CharField(_("reference"), max_length=60, blank=True)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
+    failure = models.CharField(_("why it did not go"), max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_of_something"),
             models.UniqueConstraint(
-                fields=["settlement"], condition=~Q(status__in=("FAILED", "REJECTED")), name="one_live_payout_each"
+                fields=["settlement"],
+                condition=~Q(status__in=("FAILED", "REJECTED", "HELD")),
+                name="one_live_payout_each",
             ),
             models.UniqueConstraint(fields=["reference_no"], condition=~Q(reference_no=""), name="payout_reference"),
         ]

@@ -51,7 +51,7 @@ def payees_to_settle() -> list[Payee]:
     """All payees of whom something is not settled, or held back; three queries."""
     kinds = Q(pk__in=[])
     for side in ("from_account", "to_account"):
-        kinds |= Q(**{f"{side}__kind__in": ("SHOP", "SHIPPING", "TAX", "PARTY")})
+        kinds |= Q(**{f"{side}__kind__in": ("SHOP", "SHIPPING", "TAX", "PARTY", "KEPT")})
         kinds |= Q(**{f"{side}__code__startswith": "discount:SHOP:"})
     rows = unsettled().filter(kinds).order_by()
     codes = {code for pair in rows.values_list("from_account__code", "to_account__code").distinct() for code in pair}
@@ -60,7 +60,9 @@ def payees_to_settle() -> list[Payee]:
     shops, parties = set(), set()
     for code in codes:
         match code.split(":"):
-            case ["shop" | "shipping", number] | ["tax", "PBJT" | "PPN", number] | ["discount", "SHOP", number]:
+            case (
+                ["shop" | "shipping" | "kept", number] | ["tax", "PBJT" | "PPN", number] | ["discount", "SHOP", number]
+            ):
                 shops.add(int(number))
             case ["party", number]:
                 parties.add(int(number))

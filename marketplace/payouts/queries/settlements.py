@@ -13,11 +13,9 @@ from foundation.money import rupiah
 from marketplace.ledger.models import JournalKind
 from marketplace.orders.models import OrderLine, ShopOrder
 from marketplace.payments.models import Payment, PaymentStatus
-from marketplace.payouts.models import Payout, PayoutStatus, Settlement, SettlementItem
+from marketplace.payouts.models import ENDED, Payout, Settlement, SettlementItem
 from marketplace.shops.banks import bank_name
 from marketplace.shops.models import BankAccount, BankAccountStatus
-
-_ENDED = (PayoutStatus.FAILED, PayoutStatus.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def settlements_of(*, shop_id: int | None = None, limit: int = 50, offset: int =
 
 def to_pay_out(*, limit: int = 200) -> list[SettlementRow]:
     """Settlements of which something is to be paid and no payout lives, oldest first; a fixed number of queries."""
-    live = Payout.objects.exclude(status__in=_ENDED).values("settlement_id")
+    live = Payout.objects.exclude(status__in=ENDED).values("settlement_id")
     return _views(_rows().filter(amount__gt=0).exclude(pk__in=live).order_by("until_date", "pk")[:limit])
 
 
@@ -237,6 +235,8 @@ def title_of(line: OrderLine | None, code: str) -> str:
             return _("Delivery")
         case "discount":
             return _("Discount")
+        case "kept":
+            return _("Cash for %(what)s, which stayed with you") % {"what": what}
         case "tax":
             return _("%(tax)s in %(what)s, which you declare") % {"tax": code.split(":")[1], "what": what}
         case _:

@@ -1,6 +1,6 @@
 """Paying out: made by one person, approved by another, sent by a bank file or by Midtrans Payouts. Never edited."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from marketplace.ledger import accounts
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
 from marketplace.payouts.models import (
+    ENDED,
     BatchStatus,
     BatchWay,
     Payout,
@@ -56,7 +57,7 @@ def make_batch(*, way: BatchWay, settlement_ids: Collection[int], by_id: int, no
     if len({one.shop.merchant_account_id for one in settlements}) > 1:
         raise PayoutRefused(_("These shops are paid from different accounts. Make a batch for each."))
     _refuse_disputed(settlements)
-    live = Payout.objects.filter(settlement__in=settlements).exclude(status__in=_ENDED)
+    live = Payout.objects.filter(settlement__in=settlements).exclude(status__in=ENDED)
     if live.exists():
         raise PayoutRefused(_("One of these is in another batch already. Load the page again."))
     known = {(row.shop_id, row.party_id): row for row in _usable(settlements)}
@@ -119,15 +120,41 @@ def reject_batch(*, batch_id: int, by_id: int, reason: str, now: datetime) -> No
 
 
 @transaction.atomic
-def record_sent(*, batch_id: int, by_id: int, now: datetime) -> None:
-    """The bank has the file: the money is on its way. A repeat changes nothing.
+def export_batch(*, batch_id: int, by_id: int, now: datetime) -> list[Payout]:
+    """Look at every transfer once more before the bank gets the file; returns those that were held back, and are not in it.
+
+    Written again before the bank has it, the file leaves out what there is a reason to hold back by then. Once the bank
+    has it, a repeat changes nothing.
 
     :raises PayoutRefused: not an approved bank file.
     """
-    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
-    if batch.way != BatchWay.BANK_FILE or batch.status != BatchStatus.APPROVED:
-        raise PayoutRefused(_("Only an approved bank file is handed to the bank."))
-    for payout in _payouts(batch).filter(status=PayoutStatus.APPROVED):
+    batch = _bank_file(batch_id)
+    waiting = approved_of(batch)
+    if not waiting:
+        return []
+    batch.exported_at = now
+    batch.save(update_fields=["exported_at"])
+    return hold_back(batch, reasons_to_hold(waiting), now=now, by_id=by_id)
+
+
+@transaction.atomic
+def record_sent(*, batch_id: int, by_id: int, now: datetime, with_disputed: bool = False) -> None:
+    """The bank has the file: the money is on its way. A repeat changes nothing.
+
+    :param with_disputed: the bank has the file as it was written before a payment in it was disputed.
+    :raises PayoutRefused: not an approved bank file, it was never written, or there is a reason since to hold one back.
+    """
+    batch = _bank_file(batch_id)
+    waiting = approved_of(batch)
+    if waiting and batch.exported_at is None:
+        raise PayoutRefused(_("Download the bank file first: it is looked through once more for that."))
+    reasons = {} if with_disputed else reasons_to_hold(waiting)
+    if reasons:
+        raise PayoutRefused(
+            _("%(reason)s Download the bank file again: it leaves this transfer out.")
+            % {"reason": next(iter(reasons.values()))}
+        )
+    for payout in waiting:
         mark_sent(payout, now=now, by_id=by_id)
 
 
@@ -158,6 +185,37 @@ def mark_sent(payout: Payout, *, now: datetime, by_id: int | None = None) -> Non
     post(kind=JournalKind.PAYOUT, reference=f"payout:{payout.pk}", transfers=[transfer], now=now)
 
 
+def reasons_to_hold(payouts: Collection[Payout]) -> dict[int, str]:
+    """Why transfers that were approved must not leave now, as sentences by key: a dispute, another account; one query."""
+    disputed = set(
+        Settlement.objects.filter(with_dispute(), payouts__in=[one.pk for one in payouts]).values_list("pk", flat=True)
+    )
+    found: dict[int, str] = {}
+    for one in sorted(payouts, key=lambda one: one.pk):
+        words = {"name": one.settlement.party.name if one.settlement.party else one.settlement.shop.name}
+        if one.settlement_id in disputed:
+            found[one.pk] = _("A payment for %(name)s is disputed: this is paid out once that is decided.") % words
+        elif one.bank_account.status != BankAccountStatus.VALID:
+            found[one.pk] = _("The bank account of %(name)s was changed since this batch was approved.") % words
+    return found
+
+
+def hold_back(
+    batch: PayoutBatch, reasons: Mapping[int, str], *, now: datetime, by_id: int | None = None
+) -> list[Payout]:
+    """Keep these approved transfers of a batch back, each for its reason. The caller holds the batch's lock.
+
+    What is owed is owed still, and can be put into another batch once the reason is gone.
+    """
+    held = list(_payouts(batch).filter(status=PayoutStatus.APPROVED, pk__in=reasons))
+    for payout in held:
+        payout.failure = reasons[payout.pk][:200]
+        payout.save(update_fields=["failure"])
+        payout.move_to(PayoutStatus.HELD, at=now, by_id=by_id, note=payout.failure)
+        publish(topic="payout.changed", key=payout.pk, now=now, status=str(payout.status))
+    return held
+
+
 def settle_outcome(payout: Payout, *, is_done: bool, reason: str, now: datetime, by_id: int | None = None) -> None:
     """What became of it; one that failed is owed again, also after it was said to be done. The caller holds the lock."""
     if payout.status == (PayoutStatus.DONE if is_done else PayoutStatus.FAILED):
@@ -186,17 +244,31 @@ def source_account(payout: Payout) -> str:
     return accounts.iris(merchant) if payout.batch.way == BatchWay.IRIS else accounts.bank(merchant)
 
 
-_ENDED = (PayoutStatus.FAILED, PayoutStatus.REJECTED)
-
-
 def _usable(settlements: Collection[Settlement]) -> Collection[BankAccount]:
     return BankAccount.objects.filter(
         shop__in={one.shop_id for one in settlements}, status=BankAccountStatus.VALID
     ).select_related("party")
 
 
+def approved_of(batch: PayoutBatch) -> list[Payout]:
+    """Transfers of a batch that were approved and have not left."""
+    return list(_payouts(batch).filter(status=PayoutStatus.APPROVED))
+
+
 def _payouts(batch: PayoutBatch) -> QuerySet[Payout]:
-    return Payout.objects.filter(batch=batch).select_related("batch__merchant_account", "settlement").order_by("pk")
+    rows = Payout.objects.filter(batch=batch).select_related("batch__merchant_account", "bank_account")
+    return rows.select_related("settlement__shop", "settlement__party").order_by("pk")
+
+
+def _bank_file(batch_id: int) -> PayoutBatch:
+    """An approved batch for the bank, under its lock.
+
+    :raises PayoutRefused: it is none.
+    """
+    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.way != BatchWay.BANK_FILE or batch.status != BatchStatus.APPROVED:
+        raise PayoutRefused(_("Only an approved bank file is handed to the bank."))
+    return batch
 
 
 def _refuse_decided(batch: PayoutBatch) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +18,23 @@ from django.utils.translation import gettext as _
 from foundation.outbox.services import publish
 from marketplace.orders.models import TransitionRefused
 from marketplace.payouts.iris import Iris, IrisError, IrisKeys, IrisRefused, PayoutOrder, signature_is_valid
-from marketplace.payouts.models import BatchStatus, BatchWay, IrisNotification, Payout, PayoutBatch, PayoutStatus
-from marketplace.payouts.services.paying_out import locked, mark_sent, settle_outcome
+from marketplace.payouts.models import (
+    ENDED,
+    BatchStatus,
+    BatchWay,
+    IrisNotification,
+    Payout,
+    PayoutBatch,
+    PayoutStatus,
+)
+from marketplace.payouts.services.paying_out import (
+    approved_of,
+    hold_back,
+    locked,
+    mark_sent,
+    reasons_to_hold,
+    settle_outcome,
+)
 from marketplace.shops.models import BankAccount, BankAccountStatus, MerchantAccount
 from marketplace.shops.services import bank_account_checked
 
@@ -59,26 +74,34 @@ def has_iris(account: MerchantAccount) -> bool:
 def send_batch(*, batch_id: int, now: datetime) -> None:
     """Have an approved batch transferred, outside any transaction. A repeat is the same transfers, never a second time.
 
+    What there is a reason by then to hold back stays; the others go.
+
     :raises IrisUnreachable: no answer; ask again later.
     """
     batch = PayoutBatch.objects.select_related("merchant_account").get(pk=batch_id)
-    waiting = list(_waiting(batch))
-    if batch.way != BatchWay.IRIS or batch.status != BatchStatus.APPROVED or not waiting:
+    if batch.way != BatchWay.IRIS or batch.status != BatchStatus.APPROVED:
+        return
+    _look_once_more(batch_id, now=now)
+    waiting = approved_of(batch)
+    if not waiting:
         return
     iris = iris_of(batch.merchant_account)
     try:
         if not all(one.reference_no for one in waiting):
             references = iris.create([_order(one) for one in waiting], key=f"lapau-batch-{batch.pk}")
             _remember(waiting, references)
-        iris.approve([one.reference_no for one in waiting], key=f"lapau-approve-{batch.pk}")
+        waiting = _without_held(iris, batch, waiting, now=now)
+        if waiting:
+            asked = [one.reference_no for one in waiting]
+            iris.approve(asked, key=f"lapau-approve-{batch.pk}-{_fingerprint(asked)}")
     except IrisRefused as refusal:
-        if not _were_let_go(iris, waiting):
-            _refused(batch_id, refusal.message, now=now)
-            return
+        if _take_as_it_is(iris, batch_id, waiting, refusal.message, now=now):
+            send_batch(batch_id=batch_id, now=now)
+        return
     except IrisError as error:
         PayoutBatch.objects.filter(pk=batch_id).update(last_error=error.detail[:200])
         raise
-    _all_sent(batch_id, now=now)
+    _all_sent(batch_id, waiting, now=now)
 
 
 def look_at(*, payout_id: int, now: datetime) -> None:
@@ -87,7 +110,7 @@ def look_at(*, payout_id: int, now: datetime) -> None:
     :raises IrisUnreachable: no answer; ask again later.
     """
     payout = Payout.objects.select_related("batch__merchant_account").get(pk=payout_id)
-    if not payout.reference_no or payout.status in (PayoutStatus.FAILED, PayoutStatus.REJECTED):
+    if not payout.reference_no or payout.status in ENDED:
         return
     state = iris_of(payout.batch.merchant_account).state(payout.reference_no)
     if state.amount != payout.amount:
@@ -174,9 +197,40 @@ def _plain(name: str) -> str:
 _TITLES = frozenset({"BPK", "BAPAK", "IBU", "SDR", "SDRI", "H", "HJ", "DR", "IR", "SE", "SH", "ST", "PT", "CV"})
 
 
-def _waiting(batch: PayoutBatch) -> Iterable[Payout]:
-    rows = Payout.objects.filter(batch=batch, status=PayoutStatus.APPROVED)
-    return rows.select_related("bank_account", "settlement__shop").order_by("pk")
+@transaction.atomic
+def _look_once_more(batch_id: int, *, now: datetime) -> None:
+    """Before Midtrans first hears of a batch: hold back what must not go.
+
+    Afterwards its transfers are fixed, as the same key may never come with others.
+    """
+    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.exported_at is None:
+        hold_back(batch, reasons_to_hold(approved_of(batch)), now=now)
+        batch.exported_at = now
+        batch.save(update_fields=["exported_at"])
+
+
+def _without_held(iris: Iris, batch: PayoutBatch, waiting: Sequence[Payout], *, now: datetime) -> list[Payout]:
+    """Of transfers that Midtrans knows and may not have let go: stop those that must not go, and keep the others."""
+    reasons = reasons_to_hold(waiting)
+    stopped = {one.pk: reasons[one.pk] for one in waiting if one.pk in reasons and _was_stopped(iris, one)}
+    if stopped:
+        with transaction.atomic():
+            hold_back(PayoutBatch.objects.select_for_update().get(pk=batch.pk), stopped, now=now)
+    return [one for one in waiting if one.pk not in stopped]
+
+
+def _was_stopped(iris: Iris, payout: Payout) -> bool:
+    """Whether a transfer does not go any more; one that Midtrans let go before goes on."""
+    try:
+        iris.reject([payout.reference_no], reason="held back", key=f"lapau-reject-{payout.pk}")
+    except IrisRefused:
+        return iris.state(payout.reference_no).status in _FAILED
+    return True
+
+
+def _fingerprint(references: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join(references).encode()).hexdigest()[:16]
 
 
 def _order(payout: Payout) -> PayoutOrder:
@@ -197,28 +251,37 @@ def _remember(payouts: Sequence[Payout], references: Sequence[str]) -> None:
         payout.save(update_fields=["reference_no"])
 
 
-def _were_let_go(iris: Iris, payouts: Sequence[Payout]) -> bool:
-    """Whether a refusal only says that all of them are on their way already."""
-    references = [one.reference_no for one in payouts]
-    return all(references) and all(iris.state(reference).status not in {"queued", *_FAILED} for reference in references)
+def _take_as_it_is(iris: Iris, batch_id: int, payouts: Sequence[Payout], message: str, *, now: datetime) -> bool:
+    """After a refusal: what Midtrans let go is sent, what it stopped failed. Returns whether the others are asked for again.
+
+    If all of them wait there still, it is they that were refused, and they failed.
+    """
+    states = {one.pk: iris.state(one.reference_no) for one in payouts if one.reference_no}
+    stopped = {pk for pk, state in states.items() if state.status in _FAILED}
+    let_go = {pk for pk, state in states.items() if state.status not in {"queued", *_FAILED}}
+    with transaction.atomic():
+        batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
+        for payout in approved_of(batch):
+            if payout.pk in let_go:
+                mark_sent(payout, now=now)
+            elif payout.pk in stopped or not (stopped or let_go):
+                error = states[payout.pk].error if payout.pk in stopped else ""
+                reason = error or message or _("refused by Midtrans Payouts")
+                settle_outcome(payout, is_done=False, reason=reason, now=now)
+        batch.check_at, batch.last_error = now + _OFTEN, "" if stopped or let_go else message[:200]
+        batch.save(update_fields=["check_at", "last_error"])
+    return bool(stopped or let_go)
 
 
 @transaction.atomic
-def _all_sent(batch_id: int, *, now: datetime) -> None:
+def _all_sent(batch_id: int, payouts: Sequence[Payout], *, now: datetime) -> None:
     batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
     batch.check_at, batch.last_error = now + _OFTEN, ""
     batch.save(update_fields=["check_at", "last_error"])
-    for payout in _waiting(batch):
-        mark_sent(payout, now=now)
-
-
-@transaction.atomic
-def _refused(batch_id: int, message: str, *, now: datetime) -> None:
-    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
-    batch.last_error = message[:200]
-    batch.save(update_fields=["last_error"])
-    for payout in _waiting(batch):
-        settle_outcome(payout, is_done=False, reason=message or _("refused by Midtrans Payouts"), now=now)
+    asked = {one.pk for one in payouts}
+    for payout in approved_of(batch):
+        if payout.pk in asked:
+            mark_sent(payout, now=now)
 
 
 def _next_look(batch: PayoutBatch, *, now: datetime) -> datetime | None:

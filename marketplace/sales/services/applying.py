@@ -146,11 +146,11 @@ def _made_elsewhere(
     """
     free, rest, paid = returnable(payment), row.amount, list[Refund]()
     waiting = [refund for refund in unlisted if refund.status in payments.SATISFIABLE]
-    for refund in sorted(waiting, key=lambda one: one.amount != row.amount):
-        fits = refund.amount == rest or (refund.amount < rest and rest > free)
+    for refund in sorted(waiting, key=lambda one: one.own_amount != row.amount):
+        fits = refund.own_amount == rest or (refund.own_amount < rest and rest > free)
         if fits and payments.satisfied_by(refund=refund, key=key_of(row), now=now):
             paid.append(refund)
-            rest -= refund.amount
+            rest -= refund.own_amount
     if rest:
         made = payments.note_made(
             payment=payment,

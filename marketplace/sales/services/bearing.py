@@ -62,10 +62,10 @@ def bear_refund(*, refund_id: int, line_id: UUID | None, now: datetime) -> None:
         if not found or refund.payment.is_surplus or not journals.was_sold(refund.payment):
             raise BearerRefused(_("The shop of this line cannot bear it."))
         line, left = found[0]
-        if refund.amount > left:
+        if refund.unused_amount > left:
             raise BearerRefused(_("The shop did not keep so much of this line."))
         source = accounts.shop(line.shop_order.shop_id)
     refund.bearer = RefundBearer.OPERATOR if line_id is None else RefundBearer.SHOP
     refund.save(update_fields=["bearer"])
-    transfer = Transfer(source, journals.refunds(refund.payment), refund.amount, line_id)
+    transfer = Transfer(source, journals.refunds(refund.payment), refund.unused_amount, line_id)
     post(kind=JournalKind.REVERSAL, reference=f"refund:{refund.pk}", transfers=[transfer], now=now)

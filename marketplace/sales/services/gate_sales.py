@@ -13,7 +13,7 @@ from foundation.clock import day_of
 from foundation.errors import DomainError, InvalidInput
 from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import CartLine
-from marketplace.catalog.models import ListingStatus, Variant
+from marketplace.catalog.models import ChargeKind, ListingStatus, Variant
 from marketplace.catalog.queries import price_on
 from marketplace.inventory.models import Slot
 from marketplace.inventory.queries.availability import why_closed
@@ -28,7 +28,7 @@ from marketplace.sales.services.deposits import deposited
 from marketplace.sales.services.placing import write_order
 from marketplace.sales.services.pricing import PricedLine, priced
 from marketplace.sales.services.returning import take_back
-from marketplace.shops.models import ShopStatus
+from marketplace.shops.models import Shop, ShopKind, ShopStatus
 from marketplace.tickets import services as tickets
 from marketplace.tickets.models import Device, Gate, Ticket, Verdict
 from marketplace.tickets.queries import listings_at
@@ -319,7 +319,7 @@ def _record(sale: GateSale, *, now: datetime) -> GateSale:
         try:
             return _sell(sale, admit=True, now=now)
         except DomainError as refusal:
-            sale.pk, sale.order, sale.status = None, None, GateSaleStatus.REFUSED
+            sale.pk, sale.order, sale.status, sale.kept_amount = None, None, GateSaleStatus.REFUSED, 0
             sale.refusal = refusal.sentence[:_LONGEST_NOTE]
             with transaction.atomic():
                 sale.save(force_insert=True)
@@ -341,6 +341,7 @@ def _sell(sale: GateSale, *, admit: bool, now: datetime) -> GateSale:
     sale.order = order = write_order(nobody, sale.nonce, lines, {}, total, Contact(), "id", at)
     payment = payments.take_cash(order=order, now=at) if total else None
     sale.status, sale.refusal = GateSaleStatus.SOLD, ""
+    sale.kept_amount = _kept(sale.gate.shop, lines)
     sale.save()
     demands = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
     hold_within(demands=demands, until=now + _A_MOMENT, now=now)
@@ -351,6 +352,13 @@ def _sell(sale: GateSale, *, admit: bool, now: datetime) -> GateSale:
     if admit:
         _admit(sale, by_id=sale.by_id, device=sale.device, at=at, now=now)
     return sale
+
+
+def _kept(shop: Shop, lines: Sequence[PricedLine]) -> int:
+    """What of a sale stays with who stands at the gate: of a private shop all but retribusi, of an office nothing."""
+    if shop.kind == ShopKind.DINAS:
+        return 0
+    return sum(line.amount for line in lines if line.charge_kind != ChargeKind.RETRIBUSI)
 
 
 def _priced(sale: GateSale) -> list[PricedLine]:

@@ -1,4 +1,4 @@
-"""The till of a gate: counted, handed to the treasurer, and taken by the treasurer."""
+"""The till of a gate: counted, handed to the treasurer, and taken by the treasurer. What is a private shop's own stays."""
 
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,9 @@ def hand_over_cash(
     *, gate: Gate, by_id: int, nonce: UUID, expected: int, counted: int, note: str, now: datetime
 ) -> CashHandover:
     """Hand a gate's till to the treasurer: what was counted leaves it, and a difference is kept apart with its note.
+
+    Of a private shop's till only retribusi goes to the treasurer, and comes first; the rest stays with the shop, which was
+    owed so much less since it was sold, and bears what is missing of it.
 
     A repeat with the same nonce returns what was handed over.
 
@@ -69,13 +72,15 @@ def _hand_over(
         gate=gate,
         expected_amount=due,
         counted_amount=_amount(counted),
+        own_amount=sum(sale.kept_amount for sale in sales),
         note=_explained(note, counted, due),
         handed_at=now,
         handed_by_id=by_id,
     )
     GateSale.objects.filter(pk__in=[sale.pk for sale in sales]).update(handover=handover)
     till, on_its_way = accounts.cash(gate.pk), accounts.cash_handed_over(gate.pk)
-    _post(handover, "", source=on_its_way, target=till, moved=counted, expected=due, now=now)
+    moved, expected_there = handover.handed_amount, handover.due_amount
+    _post(handover, "", source=on_its_way, target=till, moved=moved, expected=expected_there, now=now)
     return handover
 
 
@@ -85,7 +90,7 @@ def take_cash_over(*, handover_id: int, by_id: int, amount: int, note: str, now:
 
     :param amount: what arrived, in whole rupiah.
     :raises CashHandover.DoesNotExist: there is none.
-    :raises HandoverRefused: it was taken before with another amount, or by who handed it over.
+    :raises HandoverRefused: it was taken before with another amount, or by who handed it over, or it all stays with the shop.
     :raises InvalidInput: an amount that cannot be meant, or a difference without a note.
     """
     handover = (
@@ -99,13 +104,16 @@ def take_cash_over(*, handover_id: int, by_id: int, amount: int, note: str, now:
         raise HandoverRefused(_("This money was taken before, with another amount."))
     if handover.handed_by_id == by_id:
         raise HandoverRefused(_("Who handed the money over does not take it: somebody else must."))
+    if handover.own_amount and not handover.due_amount:
+        raise HandoverRefused(_("All of this till is the shop's own: nothing of it goes to the treasurer."))
+    on_the_way = handover.handed_amount
     handover.taken_amount = _amount(amount)
-    handover.taken_note = _explained(note, amount, handover.counted_amount)
+    handover.taken_note = _explained(note, amount, on_the_way)
     handover.taken_at, handover.taken_by_id = now, by_id
     handover.save()
     gate = handover.gate
     bank, on_its_way = accounts.bank(gate.shop.merchant_account.code), accounts.cash_handed_over(gate.pk)
-    _post(handover, ":taken", source=bank, target=on_its_way, moved=amount, expected=handover.counted_amount, now=now)
+    _post(handover, ":taken", source=bank, target=on_its_way, moved=amount, expected=on_the_way, now=now)
     return handover
 
 

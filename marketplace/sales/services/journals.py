@@ -91,8 +91,14 @@ def set_aside_for(
 def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
     """The money left: from the gateway's balance or the till, from the bank where a person paid it, or from the treasury that had it."""
     payment = refund.payment
-    source = accounts.bank(payment.merchant_account.code) if by_hand else clearing(payment)
-    transfers = [Transfer(refunds(payment), source, refund.amount)]
+    if by_hand:
+        transfers = [Transfer(refunds(payment), accounts.bank(payment.merchant_account.code), refund.own_amount)]
+    elif payment.method == PaymentMethod.CASH:
+        # Whole, and to where it came in.
+        came_in = entries_for(kind=JournalKind.GATE_SALE, references=[cause(payment)])
+        transfers = [Transfer(refunds(payment), entry.from_code, entry.amount, entry.line) for entry in came_in]
+    else:
+        transfers = [Transfer(refunds(payment), clearing(payment), refund.own_amount)]
     if refund.region_id is not None:
         # The treasury owed it since it was set aside, line by line; now it has paid.
         owed = entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}"])
@@ -154,9 +160,7 @@ def buyer(order: Order) -> str:
 
 
 def clearing(payment: Payment) -> str:
-    """The account that the money came in by: what the gateway owes, by channel; of cash the till of the gate."""
-    if payment.method == PaymentMethod.CASH:
-        return accounts.cash(GateSale.objects.values_list("gate_id", flat=True).get(order_id=payment.order_id))
+    """The account that a payment by the gateway came in by: what the gateway owes, by channel."""
     return accounts.clearing(payment.merchant_account.code, payment.method)
 
 
@@ -166,8 +170,10 @@ def refunds(payment: Payment) -> str:
 
 
 def _payment(order: Order, payment: Payment) -> Posting:
-    kind = JournalKind.GATE_SALE if payment.method == PaymentMethod.CASH else JournalKind.PAYMENT
-    return Posting(kind, cause(payment), [Transfer(clearing(payment), buyer(order), payment.amount)])
+    if payment.method == PaymentMethod.CASH:
+        return Posting(JournalKind.GATE_SALE, cause(payment), _cash(order, payment))
+    transfer = Transfer(clearing(payment), buyer(order), payment.amount)
+    return Posting(JournalKind.PAYMENT, cause(payment), [transfer])
 
 
 def _sale(order: Order, payment: Payment, lines: Iterable[OrderLine], parts: Iterable[ShopOrder]) -> Posting:
@@ -177,6 +183,19 @@ def _sale(order: Order, payment: Payment, lines: Iterable[OrderLine], parts: Ite
     for part in parts:
         transfers += _of_part(buyer(order), part)
     return Posting(JournalKind.SALE, cause(payment), [transfer for transfer in transfers if transfer.amount])
+
+
+def _cash(order: Order, payment: Payment) -> list[Transfer]:
+    """Cash at a gate: into its till, and so to the treasurer; what a private shop sold for itself stays with the shop."""
+    sale = GateSale.objects.get(order=order)
+    till = accounts.cash(sale.gate_id)
+    if not sale.kept_amount:
+        return [Transfer(till, buyer(order), payment.amount)]
+    rows = OrderLine.objects.filter(shop_order__order=order, amount__gt=0).order_by("pk")
+    return [
+        Transfer(till if kind == ChargeKind.RETRIBUSI else accounts.kept(shop_id), buyer(order), amount, pk)
+        for pk, kind, shop_id, amount in rows.values_list("pk", "charge_kind", "shop_order__shop_id", "amount")
+    ]
 
 
 def _shares(source: str, line: OrderLine, quantity: int, merchant: str) -> list[Transfer]:

@@ -11,7 +11,7 @@ from foundation.errors import DomainError
 from marketplace.orders.models import Order, OrderLine, OrderStatus, ShopOrder, ShopOrderStatus
 from marketplace.payments import services as payments
 from marketplace.payments.accounts import gateway_of
-from marketplace.payments.channels import quiet_until
+from marketplace.payments.channels import can_refund, quiet_until
 from marketplace.payments.gateway import GatewayError, GatewayRefused, RefundRow
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from marketplace.sales.services import journals
@@ -106,7 +106,8 @@ def send_refund(*, refund_id: int, now: datetime) -> None:
     """Ask Midtrans for a requested refund, outside any transaction. A repeat is the same refund, never a second.
 
     A key is good for seven days; before another one is used, Midtrans' own list is read, so that what it has done
-    already is found and not done twice. What Midtrans refuses comes to a person.
+    already is found and not done twice. What Midtrans refuses comes to a person, and so does what waited until the channel
+    gives nothing back any more.
 
     :raises GatewayUnreachable: no answer; ask again later.
     """
@@ -118,7 +119,12 @@ def send_refund(*, refund_id: int, now: datetime) -> None:
         payments.refund_waits(refund_id=refund_id, until=later, now=now)
         return
     try:
-        _send(refund, now=now)
+        if can_refund(refund.payment, refund.amount, now=now):
+            _send(refund, now=now)
+        elif not _was_taken_up(refund):
+            payments.refund_failed(refund_id=refund_id, error=_("the time in which the channel gives back is over"))
+            payments.ask_for_account(refund_id=refund_id, now=now)
+            return
     except GatewayRefused as refusal:
         payments.refund_failed(refund_id=refund_id, error=f"{refusal.refusal}: {refusal.message}")
         return
@@ -127,6 +133,13 @@ def send_refund(*, refund_id: int, now: datetime) -> None:
         raise
     payments.refund_accepted(refund_id=refund_id, now=now)
     payments.look_at(payment_id=refund.payment_id, at=now + _CONFIRMED_SOON)
+
+
+def _was_taken_up(refund: Refund) -> bool:
+    """Whether an earlier question arrived whose answer was lost: then it stands in Midtrans' list."""
+    payment = refund.payment
+    truth = gateway_of(payment.merchant_account).status(payment.gateway_order_id or "")
+    return truth is not None and is_listed(refund, truth.refunds)
 
 
 def _send(refund: Refund, *, now: datetime) -> None:
@@ -171,8 +184,9 @@ def record_manual_refund(
     :param proof: the number on the transfer's slip, or of the treasury's payment order.
     :raises RefundRefused: this refund is not one to be paid by hand.
     """
-    refund = Refund.objects.select_related("payment__merchant_account", "region").get(pk=refund_id)
     paid = payments.refund_paid_by_hand(refund_id=refund_id, now=now, by_id=by_id, proof=proof, paid_at=paid_at)
+    # Read under the lock of that step: a part of it may have been counted as paid meanwhile.
+    refund = Refund.objects.select_related("payment__merchant_account", "region").get(pk=refund_id)
     if paid:
         journals.post_refund(refund, by_hand=True, now=now)
     elif refund.status != RefundStatus.DONE:

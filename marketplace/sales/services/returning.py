@@ -23,7 +23,9 @@ _LEFT_THE_SHOP = (ShopOrderStatus.SENT, ShopOrderStatus.RECEIVED)
 
 def returnable(payment: Payment) -> int:
     """How much of a payment has not gone back and is not about to; one query."""
-    gone = Refund.objects.filter(payment=payment).exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount"))
+    refunds = Refund.objects.filter(payment=payment).exclude(status=RefundStatus.FAILED)
+    # What counts toward another refund is in that one.
+    gone = refunds.aggregate(total=Sum(F("amount") - F("used_amount")))
     return payment.amount - (gone["total"] or 0)
 
 

@@ -321,6 +321,7 @@ class TestPayouts:
                 "Dapur Amai: Rp85.000 dikembalikan bank",
                 "Bank tidak membayarkan Rp85.000 ke BRI …5678.",
             ),
+            ("HELD", "Dapur Amai: Rp85.000 ditunda", "Rp85.000 tidak dikirim ke BRI …5678:"),
         ],
     )
     def test_the_bank_paid_or_sent_it_back(self, shop, status, subject, text):

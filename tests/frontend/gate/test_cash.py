@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.catalog.models import Variant
 from marketplace.inventory.services import close_slots
 from marketplace.orders.models import Order
 from marketplace.sales.models import CashHandover, GateSale
@@ -264,6 +265,26 @@ class TestTheTill:
         answer = officer.post(f"{url}kas/", self.form(officer, url, **typed))
         assert (answer.status_code, alert(answer)) == (status, f"Belum disetor {sentence}")
         assert CashHandover.objects.count() == 0
+
+    def test_a_private_shop_keeps_its_own(self, officer, booth, url):
+        Variant.objects.update(charge_kind="PRIVATE_PRICE")
+        booth.sells(adults=2)
+        page = words(soup(officer.get(f"{url}kas/")))
+        assert "Di laci harus ada Rp40.000, semuanya milik Anda." in page
+        sent = self.form(officer, url, dihitung="39.000", catatan="kembalian")
+        answer = officer.post(f"{url}kas/", sent, follow=True)
+        said = words(soup(answer))
+        assert "Tercatat. Uangnya tetap pada Anda dan dipotong dari hak Anda." in said
+        assert "Rp39.000 (-Rp1.000)" in said
+        assert "tetap pada Anda" in said
+        assert faults() == []
+
+    def test_and_takes_retribusi_to_the_treasurer(self, officer, booth, url):
+        Variant.objects.filter(pk=booth.adult.pk).update(charge_kind="PRIVATE_PRICE")
+        booth.sells(adults=1, children=2)
+        assert "Di antaranya Rp10.000 retribusi: bawa itu ke bendahara." in words(soup(officer.get(f"{url}kas/")))
+        answer = officer.post(f"{url}kas/", self.form(officer, url, dihitung="30.000"), follow=True)
+        assert "Bawa Rp10.000 ke bendahara; sisanya tetap pada Anda." in words(soup(answer))
 
     def test_an_empty_till_has_no_form(self, officer, url):
         assert "Laci kosong." in words(soup(officer.get(f"{url}kas/")))

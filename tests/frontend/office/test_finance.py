@@ -127,7 +127,8 @@ class TestPayouts:
         visitor.post(decide, {"decision": "approve"})
         assert PayoutBatch.objects.get().status == "APPROVED"
         assert "Kelompok disetujui kedua" in words(soup(visitor.get(url)))
-        rows = visitor.get(reverse("office:bank_file", args=[batch.pk])).content.decode("utf-8-sig").splitlines()
+        assert visitor.get(reverse("office:bank_file", args=[batch.pk])).status_code == 405
+        rows = visitor.post(reverse("office:bank_file", args=[batch.pk])).content.decode("utf-8-sig").splitlines()
         assert rows[1].split(";")[1:5] == ["nagari", "123456789", "Pemilik Contoh", "50000"]
         visitor.post(decide, {"decision": "sent"})
         payout = Payout.objects.get()
@@ -135,6 +136,41 @@ class TestPayouts:
         visitor.post(reverse("office:outcome", args=[payout.pk]), {"outcome": "failed", "reason": "salah nomor"})
         assert balance(f"settled:shop:{settlement.shop_id}") == 50_000
         assert "Rp50.000" in words(soup(visitor.get(reverse("office:payouts"))).select_one("form"))
+
+    @pytest.fixture
+    def approved(self, office, visitor, settlement, second):
+        batch = self.make(office, settlement)
+        visitor.force_login(second)
+        visitor.post(reverse("office:batch_decision", args=[batch.pk]), {"decision": "approve"})
+        return batch
+
+    def decisions(self, visitor, batch) -> list[str]:
+        page = soup(visitor.get(reverse("office:batch", args=[batch.pk])))
+        return [button["value"] for button in page.select("button[name=decision]")]
+
+    def test_a_dispute_before_the_file_is_written_holds_the_transfer_back(self, visitor, approved):
+        assert self.decisions(visitor, approved) == []
+        Payment.objects.update(status=PaymentStatus.DISPUTED)
+        answer = visitor.post(reverse("office:bank_file", args=[approved.pk]), follow=True)
+        said = words(soup(answer))
+        assert "Ditahan: Ada pembayaran untuk Dapur Amai yang disengketakan" in said
+        assert "Tidak ada lagi yang dibayarkan dalam kelompok ini." in said
+        assert Payout.objects.get().status == "HELD"
+        page = soup(visitor.get(reverse("office:batch", args=[approved.pk])))
+        assert "Transfer ditahan Ada pembayaran untuk Dapur Amai" in words(page)
+        assert not page.select(f'form[action="{reverse("office:bank_file", args=[approved.pk])}"]')
+        assert "1 ditahan" in words(soup(visitor.get(reverse("office:payouts"))))
+
+    def test_a_dispute_after_it_was_written_asks_which_file_the_bank_has(self, visitor, approved):
+        visitor.post(reverse("office:bank_file", args=[approved.pk]))
+        assert self.decisions(visitor, approved) == ["sent"]
+        Payment.objects.update(status=PaymentStatus.DISPUTED)
+        assert self.decisions(visitor, approved) == ["sent_with_disputed"]
+        decide = reverse("office:batch_decision", args=[approved.pk])
+        visitor.post(decide, {"decision": "sent"})
+        assert Payout.objects.get().status == "APPROVED"
+        visitor.post(decide, {"decision": "sent_with_disputed"})
+        assert Payout.objects.get().status == "SENT"
 
     def test_whoever_sees_names_and_numbers_is_noted(self, office, settlement, people):
         batch = self.make(office, settlement)
@@ -352,6 +388,9 @@ class TestRates:
         }
         assert office.post(self.url("pengembalian"), given | {"quiet_until": ""}).status_code == 422
         assert office.post(self.url("pengembalian"), given | {"days": "-1"}).status_code == 422
+        shopee = given | {"acquirer": "airpay shopee"}
+        assert office.post(self.url("pengembalian"), shopee | {"payment_type": "gopay"}).status_code == 422
+        assert office.post(self.url("pengembalian"), shopee | {"acquirer": "x"}).status_code == 422
         assert office.post(self.url("pengembalian"), given).status_code == 302
         assert office.post(self.url("pengembalian"), given).status_code == 422
         rule = RefundRule.objects.get(valid_from_date="2026-12-01")

@@ -8,7 +8,7 @@ from cms.tenancy.services import add_member
 from marketplace.ledger.models import Journal
 from marketplace.orders.models import OrderLine
 from marketplace.payments.models import Payment, Refund
-from marketplace.sales.services import apply_payment
+from marketplace.sales.services import apply_payment, request_refund
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, goods, placed_order
 from tests.factories.payments import PaymentFactory, RefundFactory
@@ -84,6 +84,61 @@ class TestBearers:
         other = RefundFactory(payment=refund.payment, status="MANUAL", amount=85_000)
         page = words(soup(treasurer.get(reverse("office:refund", args=[other.pk]))))
         assert "Midtrans sudah mengembalikan Rp10.000 dari pembayaran ini" in page
+
+
+class TestCounting:
+    @pytest.fixture
+    def pair(self, midtrans):  # noqa: F811
+        """One of two is to go back by hand, and 80,000 were given back at Midtrans' dashboard."""
+        order = placed_order((goods(), None, 2))
+        payment = pay(midtrans, order)
+        line = OrderLine.objects.get()
+        request_refund(order_id=order.pk, lines={line.pk: 1}, reason="habis", now=NOW)
+        Refund.objects.update(status="MANUAL", try_at=None)
+        midtrans.act(payment.gateway_order_id, "refund-from-dashboard", amount=80_000)
+        midtrans.advance(hours=1)
+        apply_payment(payment_id=payment.pk, now=NOW)
+        return Refund.objects.get(bearer="OPEN"), Refund.objects.get(bearer=""), line
+
+    def test_counts_it_and_the_rest_stays_open(self, treasurer, pair):
+        made, refund, line = pair
+        url, open_url = (reverse("office:refund", args=[one.pk]) for one in (made, refund))
+        warned = soup(treasurer.get(open_url))
+        assert warned.select_one(f'.help-block a[href="{url}"]') is not None
+        page = soup(treasurer.get(url))
+        assert [radio["value"] for radio in page.select("input[name=refund]")] == [str(refund.pk)]
+        assert [radio["value"] for radio in page.select("input[name=rest]")] == ["OPEN", str(line.pk), "OPERATOR"]
+        answer = treasurer.post(url, {"keputusan": "count", "refund": refund.pk, "rest": "OPEN"}, follow=True)
+        page = words(soup(answer))
+        assert "Masih harus dibayar Rp5.000" in page
+        assert "Pengembalian dari dasbor diperhitungkan untuk yang masih terbuka" in page
+        assert "Rp5.000" in words(soup(treasurer.get(MONEY)))
+        assert (money()["refunds:operator"], faults()) == (5_000, [])
+
+    def test_or_is_not_paid_for_a_reason(self, treasurer, pair):
+        made, refund, line = pair
+        url = reverse("office:refund", args=[made.pk])
+        sent = {"keputusan": "count", "refund": refund.pk, "rest": str(line.pk), "reason": ""}
+        assert treasurer.post(url, sent).status_code == 422
+        answer = treasurer.post(url, sent | {"reason": "pembeli setuju"}, follow=True)
+        page = words(soup(answer))
+        assert "Tidak dibayar Rp5.000" in page
+        assert "pembeli setuju" in page
+        refund.refresh_from_db()
+        assert (refund.status, refund.closed_amount, faults()) == ("DONE", 5_000, [])
+
+    @pytest.mark.parametrize(
+        "sent",
+        [{}, {"refund": "x", "rest": "OPEN"}, {"refund": "999999", "rest": "OPEN"}, {"rest": "9" * 50, "reason": "x"}],
+    )
+    def test_what_cannot_be_meant_is_refused(self, treasurer, pair, sent):
+        url = reverse("office:refund", args=[pair[0].pk])
+        assert treasurer.post(url, {"keputusan": "count"} | sent).status_code == 422
+        assert money()["refunds:operator"] == 5_000
+
+    def test_is_nothing_for_a_regions_treasurer(self, bendahara, pair):
+        url = reverse("office:refund", args=[pair[0].pk])
+        assert bendahara.post(url, {"keputusan": "count", "refund": pair[1].pk, "rest": "OPEN"}).status_code == 404
 
 
 class TestSetAside:

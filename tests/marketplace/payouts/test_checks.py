@@ -18,7 +18,7 @@ from marketplace.payouts.models import (
     Settlement,
     SettlementItem,
 )
-from marketplace.payouts.services import approve_batch, make_batch, record_deposit, record_sent
+from marketplace.payouts.services import approve_batch, export_batch, make_batch, record_deposit, record_sent
 from marketplace.payouts.triggers import statements_to_remove
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
@@ -42,6 +42,7 @@ def history(midtrans):
     (settlement,) = close()
     batch = make_batch(way="BANK_FILE", settlement_ids=[settlement.pk], by_id=UserFactory().pk, now=MONDAY)
     approve_batch(batch_id=batch.pk, by_id=UserFactory().pk, now=MONDAY)
+    export_batch(batch_id=batch.pk, by_id=UserFactory().pk, now=MONDAY)
     record_sent(batch_id=batch.pk, by_id=UserFactory().pk, now=MONDAY)
     adult, slot = admission(charge_kind="RETRIBUSI")
     shop = adult.listing.shop

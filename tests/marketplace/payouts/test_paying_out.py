@@ -24,6 +24,7 @@ from marketplace.payouts.services import (
     SamePerson,
     approve_batch,
     check_bank_account,
+    export_batch,
     look_at,
     make_batch,
     poll,
@@ -171,6 +172,171 @@ class TestDisputes:
         assert Payout.objects.get().settlement_id == fine.pk
 
 
+def approved_batch(*settlements, way=BatchWay.BANK_FILE) -> PayoutBatch:
+    batch = make_batch(way=way, settlement_ids=[one.pk for one in settlements], by_id=UserFactory().pk, now=MONDAY)
+    approve_batch(batch_id=batch.pk, by_id=UserFactory().pk, now=MONDAY)
+    return batch
+
+
+def statuses() -> list[str]:
+    return list(Payout.objects.order_by("pk").values_list("status", flat=True))
+
+
+@pytest.fixture
+def two(midtrans):
+    """Two shops are owed 85,000 each."""
+    things = [goods(), goods()]
+    for thing in things:
+        sold(midtrans, (thing, None, 1))
+        BankAccountFactory(shop=thing.listing.shop)
+    return close()
+
+
+def dispute(settlement) -> None:
+    order = settlement.items.exclude(entry__line=None).first().entry.line
+    Payment.objects.filter(order__shop_orders__lines=order).update(status="DISPUTED")
+
+
+class TestHeldBack:
+    """Both were approved, and then a payment of the first is disputed, or its account changes."""
+
+    def file(self, batch) -> list[str]:
+        return bank_file(batch).decode("utf-8-sig").splitlines()[1:]
+
+    def test_the_bank_file_leaves_it_out_and_the_other_goes(self, two, maker):
+        first, second = two
+        batch = approved_batch(first, second)
+        dispute(first)
+        with translation.override("id"):
+            (held,) = export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert held.settlement_id == first.pk
+        sentence = f"Ada pembayaran untuk {first.shop.name} yang disengketakan: ini dicairkan setelah ada keputusan."
+        assert (held.failure, held.events.latest("pk").note, held.events.latest("pk").by_id) == (
+            sentence,
+            sentence,
+            maker.pk,
+        )
+        assert [row.split(";")[-1] for row in self.file(batch)] == [f"Lapau {second.pk}"]
+        record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert statuses() == ["HELD", "SENT"]
+        assert (owed(first), owed(second), balance("bank:operator")) == (85_000, 0, 85_000)
+        assert faults() == []
+
+    def test_it_goes_with_another_batch_once_the_dispute_is_over(self, two, maker):
+        first, second = two
+        dispute(first)
+        with pytest.raises(PayoutRefused):
+            approved_batch(first, second)
+        Payment.objects.update(status="PAID")
+        batch = approved_batch(first, second)
+        dispute(first)
+        export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert [(row.id, row.is_disputed) for row in to_pay_out()] == [(first.pk, True)]
+        Payment.objects.update(status="PAID")
+        again = approved_batch(first)
+        export_batch(batch_id=again.pk, by_id=maker.pk, now=MONDAY)
+        for one in (batch, again):
+            record_sent(batch_id=one.pk, by_id=maker.pk, now=MONDAY)
+        assert statuses() == ["HELD", "SENT", "SENT"]
+        assert (owed(first), owed(second)) == (0, 0)
+        assert faults() == []
+
+    def test_an_account_that_changed_since_the_approval_is_not_paid_to(self, two, maker):
+        first, second = two
+        batch = approved_batch(first, second)
+        give_bank_account(
+            shop_id=first.shop_id, bank="bri", number="123456789", holder="Orang Lain", by_id=None, now=MONDAY
+        )
+        with translation.override("en"):
+            (held,) = export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert held.failure == f"The bank account of {first.shop.name} was changed since this batch was approved."
+        assert statuses() == ["HELD", "APPROVED"]
+
+    def test_the_file_is_written_before_the_bank_has_it(self, settlement, maker):
+        batch = approved_batch(settlement)
+        with pytest.raises(PayoutRefused):
+            record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert statuses() == ["APPROVED"]
+
+    def test_a_dispute_after_the_file_was_written_asks_for_another_file(self, two, maker):
+        first, second = two
+        batch = approved_batch(first, second)
+        assert export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY) == []
+        dispute(first)
+        with pytest.raises(PayoutRefused):
+            record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert statuses() == ["APPROVED", "APPROVED"]
+        export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        assert statuses() == ["HELD", "SENT"]
+
+    def test_or_the_bank_has_the_older_file_and_that_is_written_down(self, two, maker):
+        batch = approved_batch(*two)
+        export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
+        dispute(two[0])
+        record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY, with_disputed=True)
+        assert (statuses(), balance("bank:operator")) == (["SENT", "SENT"], 170_000)
+        # What has left is not touched any more.
+        assert export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY) == []
+        assert (statuses(), len(self.file(batch))) == (["SENT", "SENT"], 2)
+        assert faults() == []
+
+    def test_midtrans_never_hears_of_it(self, iris, two):
+        batch = approved_batch(*two, way=BatchWay.IRIS)
+        dispute(two[0])
+        drain(now=MONDAY)
+        assert statuses() == ["HELD", "SENT"]
+        assert [one.amount for one in iris_state.find(iris.world)] == [85_000]
+        assert (owed(two[0]), owed(two[1]), balance("bank:operator:IRIS")) == (85_000, 0, 85_000)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert len(iris_state.find(iris.world)) == 1
+        assert faults() == []
+
+    def test_what_midtrans_has_not_let_go_is_stopped_there(self, iris, two):
+        batch = approved_batch(*two, way=BatchWay.IRIS)
+        iris.fault("http", endpoint="iris_approve", status=503)
+        with pytest.raises(IrisUnreachable):
+            send_batch(batch_id=batch.pk, now=MONDAY)
+        dispute(two[0])
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert statuses() == ["HELD", "SENT"]
+        assert [one.status for one in iris_state.find(iris.world)] == ["rejected", "approved"]
+        assert balance("bank:operator:IRIS") == 85_000
+        assert faults() == []
+
+    def test_what_midtrans_has_let_go_is_on_its_way(self, iris, two):
+        batch = approved_batch(*two, way=BatchWay.IRIS)
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        # Our side forgets that it was let go, as if the answer had been lost.
+        Payout.objects.update(status="APPROVED")
+        dispute(two[0])
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert (statuses(), balance("bank:operator:IRIS")) == (["SENT", "SENT"], 170_000)
+        assert [one.status for one in iris_state.find(iris.world)] == ["approved", "approved"]
+
+    def test_a_lost_answer_to_the_making_is_repeated_with_the_same_transfers(self, iris, two):
+        batch = approved_batch(*two, way=BatchWay.IRIS)
+        iris.fault("http", endpoint="iris_create", status=503)
+        with pytest.raises(IrisUnreachable):
+            send_batch(batch_id=batch.pk, now=MONDAY)
+        dispute(two[0])
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert statuses() == ["HELD", "SENT"]
+        assert [one.status for one in iris_state.find(iris.world)] == ["rejected", "approved"]
+
+    def test_one_that_somebody_rejected_there_fails_alone(self, iris, two):
+        batch = approved_batch(*two, way=BatchWay.IRIS)
+        iris.fault("http", endpoint="iris_approve", status=503)
+        with pytest.raises(IrisUnreachable):
+            send_batch(batch_id=batch.pk, now=MONDAY)
+        iris_of(MerchantAccount(code="operator")).reject([Payout.objects.first().reference_no], reason="no", key="k")
+        send_batch(batch_id=batch.pk, now=MONDAY)
+        assert statuses() == ["FAILED", "SENT"]
+        assert (owed(two[0]), owed(two[1])) == (85_000, 0)
+        assert faults() == []
+
+
 class TestBankFile:
     def test_names_every_transfer(self, settlement, maker, approver):
         batch = made(settlement, maker)
@@ -188,6 +354,7 @@ class TestBankFile:
         with pytest.raises(PayoutRefused):
             record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
         approve_batch(batch_id=batch.pk, by_id=approver.pk, now=MONDAY)
+        export_batch(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
         for _twice in range(2):
             record_sent(batch_id=batch.pk, by_id=maker.pk, now=MONDAY)
         assert (owed(settlement), balance("bank:operator")) == (0, 85_000)

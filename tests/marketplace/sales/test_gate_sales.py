@@ -16,7 +16,7 @@ from marketplace.ledger.models import Journal
 from marketplace.orders.models import Order, OrderStatus
 from marketplace.payments.models import Payment, Refund
 from marketplace.payouts.papers import book_sheet
-from marketplace.payouts.queries import receipts_book
+from marketplace.payouts.queries import owed, receipts_book, settlement_page
 from marketplace.payouts.services import record_deposit
 from marketplace.sales.models import GateSale, GateSaleStatus
 from marketplace.sales.queries import daily_receipts
@@ -30,22 +30,24 @@ from marketplace.sales.services import (
     give_up_gate_sale,
     hand_over_cash,
     record_manual_refund,
+    request_refund,
     run_closings,
     sell_at_gate,
     try_gate_sale_again,
     upload_gate_sales,
     void_gate_sale,
 )
+from marketplace.shops.models import Shop
 from marketplace.tickets.models import Redemption, Ticket
 from marketplace.tickets.services import redeem
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import AdmissionVariantFactory, DatedPriceFactory
-from tests.factories.orders import admission
+from tests.factories.orders import admission, placed_order
 from tests.factories.payouts import FeeScheduleFactory
-from tests.factories.shops import MemberFactory
+from tests.factories.shops import CollectionAgreementFactory, MemberFactory
 from tests.factories.tickets import DeviceFactory, GateFactory
 from tests.marketplace.payouts.selling import close
-from tests.marketplace.sales.money import faults, money
+from tests.marketplace.sales.money import faults, money, pay
 
 pytestmark = pytest.mark.django_db
 # Half an hour into the slot: Sunday 29 November 2026, 09.30 WIB.
@@ -144,7 +146,7 @@ class TestSelling:
         FeeScheduleFactory(rate=500)
         booth.sells(adults=2)
         assert money() == {
-            f"cash:{booth.gate.pk}": -40_000,
+            f"kept:{booth.shop.pk}": -40_000,
             f"shop:{booth.shop.pk}": 38_000,
             "commission:operator": 2_000,
         }
@@ -441,18 +443,93 @@ class TestAfterwards:
         assert money() == {f"cash:{booth.gate.pk}": -40_000, "bank:operator": 40_000}
         assert faults() == []
 
-    def test_a_shop_is_settled_with_what_it_sold_for_cash(self):
+    def test_an_office_is_settled_with_what_it_sold_for_cash(self):
         booth = Booth(charge_kind=ChargeKind.PRIVATE_PRICE)
+        Shop.objects.update(kind="DINAS")
+        booth.gate.refresh_from_db()
         FeeScheduleFactory(rate=500)
-        booth.sells(adults=2, admit=True)
+        sale = booth.sells(adults=2, admit=True)
+        assert (sale.kept_amount, money()[f"cash:{booth.gate.pk}"]) == (0, -40_000)
         (settlement,) = close(date(2026, 12, 20))
         assert (settlement.shop, settlement.items_amount, faults()) == (booth.shop, 38_000, [])
+
+
+class TestKeptCash:
+    """The gate of a private shop: its cash stays with it, and counts against what it is owed."""
+
+    @pytest.fixture
+    def booth(self):
+        FeeScheduleFactory(rate=500)
+        return Booth(charge_kind=ChargeKind.PRIVATE_PRICE)
+
+    def test_what_the_shop_owes_of_its_cash_is_carried_over(self, booth):
+        booth.sells(adults=2, admit=True)
+        (settlement,) = close(date(2026, 12, 20))
+        assert (settlement.items_amount, settlement.amount, settlement.left_amount) == (-2_000, 0, -2_000)
+        assert money() == {f"settled:shop:{booth.shop.pk}": -2_000, "commission:operator": 2_000}
+        assert faults() == []
+
+    def test_and_taken_off_what_it_sells_by_the_gateway(self, booth, midtrans):
+        booth.sells(adults=2, admit=True)
+        order = placed_order((booth.adult, booth.slot, 3))
+        pay(midtrans, order)
+        for ticket in Ticket.objects.filter(line__shop_order__order=order):
+            code, nonce = ticket.code, uuid.uuid4().hex
+            redeem(gate=booth.gate, scanned=code, by_id=booth.user.pk, nonce=nonce, scanned_at=OPEN, now=OPEN)
+        (settlement,) = close(date(2026, 12, 20))
+        # 3 × 20,000 less 3,000; of the cash of 40,000 the shop has 2,000 too much.
+        assert (settlement.items_amount, settlement.amount) == (55_000, 55_000)
+        assert owed(booth.shop.pk).owed == 55_000
+        assert faults() == []
+
+    def test_the_statement_says_so(self, booth):
+        booth.sells(adults=2, admit=True)
+        (settlement,) = close(date(2026, 12, 20))
+        lines = [(line.title, line.amount) for line in settlement_page(settlement).lines]
+        what = f"2 × {booth.adult.listing.title_id} {booth.adult.name}"
+        assert sorted(lines) == sorted([(what, 38_000), (f"Cash for {what}, which stayed with you", -40_000)])
+
+    def test_retribusi_that_it_sells_goes_to_the_treasurer(self, booth):
+        booth.child.charge_kind = ChargeKind.RETRIBUSI
+        booth.child.save()
+        CollectionAgreementFactory(region=booth.shop.region)
+        sale = booth.sells(adults=1, children=2)
+        assert (sale.amount, sale.kept_amount) == (30_000, 20_000)
+        assert money() == {
+            f"kept:{booth.shop.pk}": -20_000,
+            f"cash:{booth.gate.pk}": -10_000,
+            f"shop:{booth.shop.pk}": 19_000,
+            "commission:operator": 1_000,
+            f"treasury:{booth.shop.region.code}": 10_000,
+        }
+        assert faults() == []
+
+    def test_what_a_phone_could_not_sell_is_in_no_account(self):
+        booth = Booth(places=1, charge_kind=ChargeKind.PRIVATE_PRICE)
+        (sale,) = booth.uploads(booth.queued(adults=2))
+        assert (sale.status, sale.kept_amount, money(), faults()) == ("REFUSED", 0, {}, [])
+
+    def test_what_is_paid_back_by_hand_later_is_the_shops_to_bear(self, booth):
+        order = booth.sells(adults=2).order
+        request_refund(order_id=order.pk, lines=None, reason="hujan", now=OPEN)
+        record_manual_refund(refund_id=Refund.objects.get().pk, now=OPEN, by_id=booth.user.pk, proof="K-1")
+        assert money() == {f"kept:{booth.shop.pk}": -40_000, "bank:operator": 40_000}
+        (settlement,) = close(date(2026, 12, 20))
+        assert (settlement.items_amount, settlement.left_amount, faults()) == (-40_000, -40_000, [])
+
+    def test_the_audit_finds_a_sale_that_says_otherwise(self, booth):
+        sale = booth.sells()
+        GateSale.objects.filter(pk=sale.pk).update(kept_amount=39_000)
+        assert faults() == [
+            f"cash_at_gates: kept:{booth.shop.pk} keeps 40000 instead of 39000",
+            f"cash_at_gates: cash:{booth.gate.pk} holds 0 instead of 1000",
+        ]
 
 
 class TestRows:
     @pytest.mark.parametrize(
         "change",
-        [{"received_amount": 39_999}, {"order": None}, {"status": "REFUSED"}, {"amount": -1}],
+        [{"received_amount": 39_999}, {"order": None}, {"status": "REFUSED"}, {"amount": -1}, {"kept_amount": 40_001}],
     )
     def test_the_database_refuses_what_cannot_be(self, booth, change):
         sale = booth.sells()

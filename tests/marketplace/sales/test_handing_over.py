@@ -14,6 +14,7 @@ from marketplace.sales import gate_queries as queries
 from marketplace.sales.models import CashHandover
 from marketplace.sales.services import GateSaleRefused, HandoverRefused, hand_over_cash, take_cash_over
 from tests.factories.accounts import UserFactory
+from tests.factories.shops import CollectionAgreementFactory
 from tests.factories.tickets import GateFactory
 from tests.marketplace.sales.money import faults, money
 from tests.marketplace.sales.test_gate_sales import OPEN, TODAY, Booth
@@ -145,6 +146,58 @@ class TestHandingOver:
         with pytest.raises(InvalidInput):
             hands_over(booth, counted=counted, note="x")
         assert CashHandover.objects.count() == 0
+
+
+class TestOwnCash:
+    """The till of a private shop: what is its own stays, retribusi goes first."""
+
+    @pytest.fixture
+    def own(self):
+        return Booth(charge_kind="PRIVATE_PRICE")
+
+    @pytest.fixture
+    def mixed(self, own):
+        own.child.charge_kind = "RETRIBUSI"
+        own.child.save()
+        CollectionAgreementFactory(region=own.shop.region)
+        return own
+
+    def test_all_of_it_is_counted_and_stays(self, own):
+        own.sells(adults=2)
+        before = money()
+        handover = hands_over(own, counted=39_000, note="salah kembalian")
+        assert (handover.own_amount, handover.due_amount, handover.handed_amount) == (40_000, 0, 0)
+        assert (money(), faults()) == (before, [])
+        assert queries.handovers_of([own.gate], waiting=True) == []
+        (view,) = queries.handovers_of([own.gate])
+        assert (view.is_all_own, view.difference, view.handed) == (True, -1_000, 0)
+        (day,) = queries.gate_days([own.gate], TODAY)
+        assert (day.in_till, day.own_in_till, day.handed) == (0, 0, 0)
+
+    def test_no_treasurer_takes_it(self, own):
+        own.sells(adults=2)
+        with pytest.raises(HandoverRefused, match="the shop's own"):
+            takes(hands_over(own))
+        assert CashHandover.objects.get().taken_at is None
+
+    @pytest.mark.parametrize(
+        ("counted", "handed", "missing"), [(30_000, 10_000, 0), (31_000, 10_000, 0), (8_000, 8_000, -2_000)]
+    )
+    def test_of_a_mixed_one_retribusi_goes_first(self, mixed, counted, handed, missing):
+        mixed.sells(adults=1, children=2)
+        (day,) = queries.gate_days([mixed.gate], TODAY)
+        assert (day.in_till, day.own_in_till) == (30_000, 20_000)
+        handover = hands_over(mixed, expected=30_000, counted=counted, note="x")
+        (view,) = queries.handovers_of([mixed.gate], waiting=True)
+        assert (view.handed, view.handed_difference, view.own) == (handed, missing, 20_000)
+        there = {f"cash:{mixed.gate.pk}:HANDED": -handed, f"difference:{mixed.gate.pk}": missing}
+        assert {code: amount for code, amount in money().items() if code.startswith(("cash", "difference"))} == {
+            code: amount for code, amount in there.items() if amount
+        }
+        takes(handover, amount=handed)
+        assert (money()["bank:operator"], faults()) == (-handed, [])
+        (day,) = queries.gate_days([mixed.gate], TODAY)
+        assert (day.handed, day.taken) == (handed, handed)
 
 
 class TestTaking:

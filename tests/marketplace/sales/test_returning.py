@@ -12,7 +12,8 @@ from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import Order, OrderLine, PriceRow
 from marketplace.payments import services as payments
-from marketplace.payments.channels import can_refund, offered_for, quiet_until
+from marketplace.payments.accounts import gateway_of
+from marketplace.payments.channels import at_the_dashboard_until, can_refund, offered_for, quiet_until
 from marketplace.payments.gateway import GatewayUnreachable
 from marketplace.payments.models import ChannelRule, Payment, Refund, RefundAccount, RefundPart, RefundRule
 from marketplace.sales.services import (
@@ -174,6 +175,81 @@ class TestRules:
         payment = PaymentFactory(payment_type=payment_type, is_on_us=on_us, paid_at=NOW)
         amount = payment.amount - 1 if part else payment.amount
         assert can_refund(payment, amount, now=NOW + timedelta(days=days)) is possible
+
+    @pytest.mark.parametrize(
+        ("payment_type", "acquirer", "on_us", "days"),
+        [
+            ("qris", "gopay", True, 45),
+            ("qris", "gopay", False, 7),
+            ("qris", "airpay shopee", True, 365),
+            ("qris", "airpay shopee", False, 7),
+            ("gopay", "", None, 45),
+            ("shopeepay", "", None, 365),
+            ("dana", "", None, 45),
+            ("ovo", "", None, 7),
+            ("kredivo", "", None, 14),
+        ],
+    )
+    @pytest.mark.parametrize("has_rows", [True, False])
+    def test_to_the_second(self, payment_type, acquirer, on_us, days, has_rows):
+        if not has_rows:
+            RefundRule.objects.all().delete()
+        payment = PaymentFactory(payment_type=payment_type, acquirer=acquirer, is_on_us=on_us, paid_at=NOW)
+        last = NOW + timedelta(days=days)
+        assert [can_refund(payment, payment.amount, now=last + timedelta(seconds=more)) for more in (0, 1)] == [
+            True,
+            False,
+        ]
+
+    def test_qris_of_another_acquirer_has_its_own(self):
+        payment = PaymentFactory(payment_type="qris", acquirer="airpay shopee", is_on_us=True, paid_at=NOW)
+        assert [can_refund(payment, payment.amount - less, now=NOW) for less in (0, 1)] == [True, False]
+        midnight = datetime(2026, 11, 22, 17, tzinfo=UTC)
+        assert quiet_until(payment, now=midnight) == datetime(2026, 11, 22, 23, tzinfo=UTC)
+        RefundRule.objects.create(payment_type="qris", is_refundable=False, valid_from_date=date(2026, 11, 23))
+        tomorrow = NOW + timedelta(days=1)
+        assert can_refund(payment, payment.amount, now=tomorrow)
+        payment.acquirer = "gopay"
+        assert not can_refund(payment, payment.amount, now=tomorrow)
+
+    @pytest.mark.parametrize(
+        ("payment_type", "days", "seconds", "until"),
+        [
+            ("gopay", 45, 0, None),
+            ("gopay", 45, 1, NOW + timedelta(days=180)),
+            ("gopay", 180, 0, NOW + timedelta(days=180)),
+            ("gopay", 180, 1, None),
+            ("ovo", 8, 0, None),
+            ("bank_transfer", 8, 0, None),
+        ],
+    )
+    def test_what_the_dashboard_can_longer_than_we(self, payment_type, days, seconds, until):
+        payment = PaymentFactory(payment_type=payment_type, paid_at=NOW)
+        assert at_the_dashboard_until(payment, now=NOW + timedelta(days=days, seconds=seconds)) == until
+
+    def test_what_waited_until_the_time_was_over_comes_to_a_person(self, midtrans):
+        refund = asked(midtrans, "gopay")
+        paid_at = Payment.objects.get().paid_at
+        send_refund(refund_id=refund.pk, now=paid_at + timedelta(days=45, seconds=1))
+        refund.refresh_from_db()
+        assert (refund.status, refund.try_at, refund.account.asked_at) == (
+            "MANUAL",
+            None,
+            paid_at + timedelta(days=45, seconds=1),
+        )
+        assert midtrans.world.refunds(midtrans.world.transaction(refund.payment.gateway_order_id)) == []
+
+    def test_unless_midtrans_has_taken_it_up_and_the_answer_was_lost(self, midtrans):
+        refund = asked(midtrans, "gopay")
+        payment = refund.payment
+        gateway_of(payment.merchant_account).refund(payment.gateway_order_id, refund.key, refund.amount, "habis")
+        send_refund(refund_id=refund.pk, now=payment.paid_at + timedelta(days=45, seconds=1))
+        assert Refund.objects.get().status == "ACCEPTED"
+
+    @pytest.mark.parametrize(("method", "acquirer"), [("other_qris", "gopay"), ("shopee_qris", "airpay shopee")])
+    def test_who_took_qris_is_kept(self, midtrans, method, acquirer):
+        payment = pay(midtrans, placed_order((goods(), None, 1)), method)
+        assert (payment.payment_type, payment.acquirer) == ("qris", acquirer)
 
     def test_they_are_the_same_without_a_row(self):
         RefundRule.objects.all().delete()
