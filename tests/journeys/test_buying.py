@@ -105,8 +105,8 @@ class TestGuest:
         shopping.fills_in_where_to(ann, postal_code="25211", place="Alang Laweh")
         shopping.presses_pay(ann)
         shopping.chooses_method(ann, "BCA")
-        ann.presses("Tolak")
-        ann.reads("Pembayaran tadi ditolak.")
+        ann.presses("Refuse")
+        ann.reads("That payment was refused.")
         shopping.chooses_method(ann, "BCA")
         code = shopping.pays(ann)
 
