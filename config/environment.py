@@ -30,8 +30,11 @@ def databases() -> dict[str, Any]:
                 "CONN_MAX_AGE": 600,
                 "CONN_HEALTH_CHECKS": True,
                 "DISABLE_SERVER_SIDE_CURSORS": False,
-                # Of ``foundation.compiled``: all else is sent as text. A pooler in between has to know of prepared statements.
-                "OPTIONS": {"prepare_threshold": 2, **database.get("OPTIONS", {})},
+                # Of ``foundation.compiled``: all else is sent as text. Off for a pooler that knows no prepared statements.
+                "OPTIONS": {
+                    "prepare_threshold": 2 if env.bool("PREPARED_STATEMENTS", default=True) else None,
+                    **database.get("OPTIONS", {}),
+                },
             }
         }
     return {
