@@ -91,6 +91,7 @@ class TestHome:
     def test_a_guest_may_sign_in_or_go_on_without(self, visitor):
         page = soup(visitor.get("/akun/"))
         assert {a["href"] for a in page.select("main a")} == {
+            "/akun/data-saya/",
             "/akun/login/",
             "/akun/signup/",
             "/pesanan/",
