@@ -283,9 +283,9 @@ class Histories(RuleBasedStateMachine):
             self.act(able[-1 - which % len(able)].order_id, action)
 
     @precondition(lambda self: self.has_payments)
-    @rule(which=whichever, part=st.sampled_from(("all", "open", 1, 1_000, 7_000)))
-    def refund_at_the_dashboard(self, which: int, part: str | int) -> None:
-        """Of all that is left, of what is open here already, or of a part that nobody knows of."""
+    @rule(which=whichever, part=st.sampled_from(("all", "open", 1, 1_000, 7_000)), is_noticed=st.booleans())
+    def refund_at_the_dashboard(self, which: int, part: str | int, is_noticed: bool) -> None:
+        """Of all that is left, of what is open here already, or of a part that nobody knows of; seen at once, or later."""
         able = [row.order_id for row in self.midtrans.newest() if row.status in ("settlement", "partial_refund")]
         for payment in self.pick(Payment, which, gateway_order_id__in=able, payment_type__in=GIVEN_BACK):
             open_ones = payment.refunds.filter(status__in=(RefundStatus.MANUAL, RefundStatus.REQUESTED))
@@ -295,6 +295,9 @@ class Histories(RuleBasedStateMachine):
                 "refund-from-dashboard",
                 **({"amount": amount} if isinstance(amount, int) else {}),
             )
+            if is_noticed:
+                recheck_paid(now=self.now)
+                work(self.now)
 
     @precondition(lambda self: self.has_payments)
     @rule(which=whichever)
