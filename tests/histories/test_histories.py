@@ -271,16 +271,23 @@ class Histories(RuleBasedStateMachine):
             self.act(payment.gateway_order_id, "pay", issuer=issuer, force=force)
 
     @precondition(lambda self: self.has_payments)
-    @rule(which=whichever, action=st.sampled_from(sorted(POSSIBLE)))
-    def something_happens(self, which: int, action: str) -> None:
+    @rule(which=whichever, action=whichever)
+    def something_happens(self, which: int, action: int) -> None:
+        """One of the things that can happen to the payments there are, so that rare ones are not missed for want of one."""
+        possible = {name: able for name in sorted(POSSIBLE) if (able := self.able_to(name))}
+        if possible:
+            name = list(possible)[action % len(possible)]
+            self.act(possible[name][-1 - which % len(possible[name])], name)
+
+    def able_to(self, action: str) -> list[str]:
+        """The ids of payments to which Midtrans or a bank can do something, oldest first."""
         states, methods = POSSIBLE[action]
-        able = [row for row in self.midtrans.newest() if row.status in states and row.method in methods]
-        if action == "chargeback":
+        able = [row.order_id for row in self.midtrans.newest() if row.status in states and row.method in methods]
+        if able and action == "chargeback":
             # Disputes come weeks after their payment: it is known by then.
             known = set(Payment.objects.filter(status=PaymentStatus.PAID).values_list("gateway_order_id", flat=True))
-            able = [row for row in able if row.order_id in known]
-        if able:
-            self.act(able[-1 - which % len(able)].order_id, action)
+            able = [order_id for order_id in able if order_id in known]
+        return able
 
     @precondition(lambda self: self.has_payments)
     @rule(which=whichever, part=st.sampled_from(("all", "open", 1, 1_000, 7_000)), is_noticed=st.booleans())
@@ -631,8 +638,8 @@ def test_whatever_happens_the_books_agree(monkeypatch: pytest.MonkeyPatch, setti
         settings.MIDTRANS_CORE_URL, settings.MIDTRANS_SNAP_URL = server.core_url, server.snap_url
         monkeypatch.setattr(Histories, "server", server, raising=False)
         run_state_machine_as_test(Histories, settings=SIZE)
-    if not IS_SHORT:
-        assert {word for word in EXPECTED if not seen[word]} == set()
+    expected = set() if IS_SHORT else EXPECTED | RARE if IS_LONG else EXPECTED
+    assert {word for word in expected if not seen[word]} == set()
 
 
 SIZE = settings(
@@ -648,8 +655,11 @@ SIZE = settings(
 )
 # A walk that never gets there proves nothing.
 EXPECTED = {
+    *("order PLACED", "order LAPSED", "order PAID", "order CANCELLED", "order REFUNDED"),
+    *("payment CREATED", "payment PAID", "payment FAILED", "refund DONE", "refund MANUAL", "answered 200"),
+}
+# Some dozens of histories may miss these: keys are drawn by chance, and the walks with them. Hundreds do not.
+RARE = {
     *(f"order {status}" for status in OrderStatus),
-    *("payment CREATED", "payment PAID", "payment FAILED", "payment REVERSED"),
-    *("refund DONE", "refund MANUAL", "answered 200", "closed"),
-    *("midtrans refund-from-dashboard", "refund borne by OPEN"),
+    *("payment REVERSED", "closed", "midtrans refund-from-dashboard", "refund borne by OPEN", "counted"),
 }
