@@ -267,7 +267,7 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
                 if content is not None:
                     yield Difference(key, "unread", "no document was made of it")
             elif _differs(row, content):
-                yield Difference(key, "unread", f"its source differs from version {row.version}")
+                yield Difference(key, "unread", f"its source differs from version {row.version} in {_parts(row, content)}")
             elif row.is_given_up:
                 yield Difference(key, "refused", row.last_error)
             elif row.is_dirty:
@@ -329,6 +329,12 @@ def _differs(row: Document, content: Content | None) -> bool:
     if content is None:
         return row.version > 0 and not row.is_deleted
     return row.is_deleted or row.digest != digest(content.as_json())
+
+
+def _parts(row: Document, content: Content | None) -> str:
+    """What of a row its source says otherwise, by the names of its fields."""
+    kept, read = row.content or {}, content.as_json() if content else {}
+    return ", ".join(sorted(name for name in {*kept, *read} if kept.get(name) != read.get(name)))
 
 
 def _raised(row: Document, content: Content | None, *, now: datetime) -> Document:
