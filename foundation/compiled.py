@@ -78,13 +78,19 @@ class _Statement:
 
     def send(self, given: Mapping[str, Any]) -> CursorWrapper:
         """Send it with these values; whoever calls closes the cursor."""
-        cursor = self.connection.cursor()
-        if self.connection.vendor == "postgresql":
-            # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
-            # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
-            cursor.cursor = psycopg.Cursor(self.connection.connection)
+        cursor = self._cursor()
         cursor.execute(*self.bound(given))
         return cursor
+
+    def _cursor(self) -> CursorWrapper:
+        if self.connection.vendor != "postgresql":
+            return self.connection.cursor()
+        # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
+        # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
+        self.connection.close_if_health_check_failed()
+        self.connection.ensure_connection()
+        prepared: CursorWrapper = self.connection._prepare_cursor(psycopg.Cursor(self.connection.connection))  # type: ignore[attr-defined]
+        return prepared
 
     def bound(self, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """The statement with these values in their places."""

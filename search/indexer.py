@@ -267,7 +267,9 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
                 if content is not None:
                     yield Difference(key, "unread", "no document was made of it")
             elif _differs(row, content):
-                yield Difference(key, "unread", f"its source differs from version {row.version} in {_parts(row, content)}")
+                yield Difference(
+                    key, "unread", f"its source differs from version {row.version} in {_parts(row, content)}"
+                )
             elif row.is_given_up:
                 yield Difference(key, "refused", row.last_error)
             elif row.is_dirty:

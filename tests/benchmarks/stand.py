@@ -100,7 +100,10 @@ class Stand:
     def rest(self, *, seconds: float = 120) -> None:
         """Wait until the worker has done all that lies in the outbox, so that it does not count for what follows."""
         until = monotonic() + seconds
-        waiting = "SELECT count(*) FROM outbox_delivery WHERE status = 'PENDING' AND due_at <= now()"
+        # What a worker has taken up is due again when its lease is over, three minutes later.
+        waiting = (
+            "SELECT count(*) FROM outbox_delivery WHERE status = 'PENDING' AND due_at <= now() + interval '3 minutes'"
+        )
         while self.value(waiting) and monotonic() < until:
             sleep(0.2)
 
