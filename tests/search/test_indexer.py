@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from foundation.outbox import services as outbox
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
@@ -288,7 +290,7 @@ def test_loading_takes_a_fixed_number_of_queries(index, django_assert_num_querie
         listed(f"Rendang {number}")
     ids = list(Listing.objects.values_list("pk", flat=True))
     source = indexer.sources.registered()["listing"]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(source.load(ids)) == 3
 
 
@@ -352,6 +354,33 @@ class TestRuns:
         run = Run.objects.get(kind="REBUILD")
         assert told == [(4, 4)]
         assert (run.done, run.total, run.error, run.ended_at is not None) == (4, 4, "", True)
+
+    def test_what_is_as_it_should_be_is_read_again_without_a_write_or_a_lock(self, index):
+        listing, gone = listed("Rendang"), listed("Dendeng")
+        assert indexer.read_everything(now=NOW) == 4
+        Listing.objects.filter(pk=gone.pk).update(status="HIDDEN")
+        assert indexer.read_everything(now=LATER) == 1
+        assert (row(gone).version, row(gone).is_deleted) == (2, True)
+        with CaptureQueriesContext(connection) as captured:
+            assert indexer.read_everything(now=LATER) == 0
+        assert [query["sql"] for query in captured if not query["sql"].startswith("SELECT")] == []
+        assert [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]] == []
+        assert row(listing).version == 1
+
+    def test_what_differs_is_taken_up_as_it_is_once_its_row_is_locked(self, index, monkeypatch):
+        listing = listed("Rendang")
+        indexer.read_everything(now=NOW)
+        Listing.objects.filter(pk=listing.pk).update(title_id="Dendeng")
+        lock = indexer._locked
+
+        def lock_after_somebody_saved(name, ids):
+            rows = lock(name, ids)
+            Listing.objects.filter(pk=listing.pk).update(title_id="Gulai")
+            return rows
+
+        monkeypatch.setattr(indexer, "_locked", lock_after_somebody_saved)
+        assert indexer.read_everything(now=LATER) == 1
+        assert (row(listing).version, row(listing).content["title"]["id"]) == (2, "Gulai")
 
     def test_a_rebuild_from_rows_reads_no_source(self, index):
         listing = listed("Rendang")
