@@ -12,6 +12,7 @@ from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from foundation.outbox.services import publish
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Listing
+from marketplace.inventory import services as inventory
 from search import indexer
 from search.analysis.analyzer import Analysed
 from search.documents.content import Content
@@ -99,6 +100,33 @@ class TestChanges:
         outbox.drain(now=LATER)
         assert found(index) == [f"listing:{listing.pk}"]
         assert row(listing).version == 3
+
+    def test_a_listing_that_is_saved_after_an_import_does_not_wait_behind_it(self, index):
+        listing = listed("Rendang")
+        outbox.drain(now=NOW)
+        goods = [
+            inventory.GoodsRow(
+                shop_id=listing.shop_id,
+                category_id=listing.category_id,
+                slug=f"kerupuk-{number}",
+                title_id=f"Kerupuk {number}",
+                price=5_000,
+                stock=3,
+                published_at=NOW,
+            )
+            for number in range(outbox.BATCH + 50)
+        ]
+        inventory.import_goods(rows=goods, is_sample=False, now=NOW)
+        imported = Listing.objects.get(slug="kerupuk-249")
+        for saved, title in ((listing, "Gulai kapau"), (imported, "Dakak-dakak")):
+            Listing.objects.filter(pk=saved.pk).update(title_id=title)
+            publish(topic="listing.changed", key=saved.pk, now=LATER)
+        # The import's own event of the second one goes with it.
+        assert outbox.deliver(now=LATER) == 3
+        assert found(index, "gulai kapau") == [f"listing:{listing.pk}"]
+        assert found(index, "dakak-dakak") == [f"listing:{imported.pk}"]
+        assert outbox.drain(now=LATER) == outbox.BATCH + 49
+        assert Document.objects.live().filter(source="listing").count() == outbox.BATCH + 51
 
     def test_what_was_never_to_be_found_leaves_no_row(self, index):
         listing = VariantFactory(listing__status="DRAFT").listing
