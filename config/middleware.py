@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.urls import resolve
 from django.utils.translation import activate
 from wagtail.models import Site
+
+from cms.tenancy.queries import hostnames
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -63,13 +64,7 @@ class HostMiddleware:
     @staticmethod
     def is_ours(host: str) -> bool:
         """Whether a site answers to this name; a site may have a hostname outside the common domain."""
-        if host == settings.SITE_DOMAIN:
-            return True
-        hostnames = cache.get("site-hostnames")
-        if hostnames is None or host not in hostnames:
-            hostnames = set(Site.objects.values_list("hostname", flat=True))
-            cache.set("site-hostnames", hostnames, 60)
-        return host in hostnames
+        return host == settings.SITE_DOMAIN or host in hostnames() or host in hostnames(anew=True)
 
 
 class AdminLanguageMiddleware:

@@ -49,42 +49,47 @@ def kept(view: View) -> View:
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        seconds: float = settings.KEPT_PAGE_SECONDS
-        if not seconds or request.method != "GET" or len(request.get_full_path()) > _LONGEST_PATH:
+        if not settings.KEPT_PAGE_SECONDS or request.method != "GET" or len(request.get_full_path()) > _LONGEST_PATH:
             return view(request, *args, **kwargs)
-        # Read before the page is made: one that is made from what was true before a change is kept under the old edition.
-        key = _key(request)
-        found: tuple[float, HttpResponse] | None = cache.get(key)
-        if found is not None:
-            fresh_until, page = found
-            # One visitor makes an old page anew; meanwhile the others get the old one, and do not all make it.
-            if time() < fresh_until or not cache.add(f"{key}-anew", True, _LONGEST_MAKING):
-                return page
-        response = view(request, *args, **kwargs)
-        if isinstance(response, SimpleTemplateResponse):
-            response.render()
-        if _is_everybodys(request, response):
-            cache.set(key, (time() + seconds, _bare(response)), seconds + _LONGEST_MAKING)
-        elif found is not None:
-            cache.delete(key)
-        if found is not None:
-            cache.delete(f"{key}-anew")
-        return response
+
+        def make() -> HttpResponse:
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            return response
+
+        # The key is worked out before the page is made: one made from what was true before a change is kept under the old edition.
+        return _kept(_key(request), make, lambda page: _bare(page) if _is_everybodys(request, page) else None)
 
     return serve
 
 
 def kept_text(request: HttpRequest, words: str, make: Callable[[], str]) -> str:
     """A page that says the same to everybody to whom it says these words, whatever was sent; kept like the others."""
+    return _kept(_key(request, words), make, lambda text: text) if settings.KEPT_PAGE_SECONDS else make()
+
+
+def _kept[Page](key: str, make: Callable[[], Page], keep: Callable[[Page], Page | None]) -> Page:
+    """What is kept under a key while it is fresh, else what is made now.
+
+    :param keep: what is to be kept of what was made; none if it must not be.
+    """
     seconds: float = settings.KEPT_PAGE_SECONDS
-    if not seconds:
-        return make()
-    key = _key(request, words)
-    found: str | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found, seconds)
-    return found
+    found: tuple[float, Page] | None = cache.get(key)
+    if found is not None:
+        fresh_until, old = found
+        # One visitor makes an old page anew; meanwhile the others get the old one, and do not all make it.
+        if time() < fresh_until or not cache.add(f"{key}-anew", True, _LONGEST_MAKING):
+            return old
+    made = make()
+    page = keep(made)
+    if page is not None:
+        cache.set(key, (time() + seconds, page), seconds + _LONGEST_MAKING)
+    elif found is not None:
+        cache.delete(key)
+    if found is not None:
+        cache.delete(f"{key}-anew")
+    return made
 
 
 def _key(request: HttpRequest, *words: str) -> str:

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, Value
@@ -30,6 +31,7 @@ from search.documents.sources import Source
 from search.engines.chosen import engine
 from search.engines.contract import EngineBroken, EngineDown, Operation
 from search.models import Document, Run, RunKind
+from search.querysets import DocumentQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,29 @@ _SENT = ["source", "object_id", "version", "is_dirty", "is_deleted", "content", 
 
 # Told how many of how many are done.
 type Progress = Callable[[int, int], None]
+
+
+class _Known(NamedTuple):
+    """What of a row tells whether its source says the same."""
+
+    object_id: int
+    version: int
+    is_deleted: bool
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a source says of one object: none if it is not to be found; as plain values; and their fingerprint."""
+
+    content: Content | None
+    values: dict[str, Any] | None
+    digest: str
+
+    @classmethod
+    def of(cls, content: Content | None) -> "_Reading":
+        values = content.as_json() if content is not None else None
+        return cls(content, values, digest(values))
 
 
 def on_events(events: Sequence[Event], *, now: datetime) -> None:
@@ -92,21 +117,23 @@ def take_up(name: str, ids: Sequence[int], *, now: datetime) -> int:
 
     The row's lock comes before the reading, so that a higher version never holds an older content.
     """
-    source = sources.registered()[name]
     wanted = sorted(set(ids))
+    written = []
     with transaction.atomic():
-        Document.objects.bulk_create([Document(source=name, object_id=pk) for pk in wanted], ignore_conflicts=True)
-        rows = list(Document.objects.filter(source=name, object_id__in=wanted).order_by("pk").select_for_update())
-        contents = source.load(wanted)
-        changed = [row for row in rows if _differs(row, contents.get(row.object_id))]
-        written = [_raised(row, contents.get(row.object_id), now=now) for row in changed]
+        rows = _locked(name, wanted)
+        contents = sources.registered()[name].load(wanted)
+        for row in rows:
+            reading = _Reading.of(contents.get(row.object_id))
+            if _differs(row, reading):
+                written.append(_raised(name, row, reading, now=now))
         # The rows exist and are locked: an upsert is one plain statement where a bulk update is a forest of CASEs.
         Document.objects.bulk_create(
             written, update_conflicts=True, unique_fields=["source", "object_id"], update_fields=_WRITTEN
         )
         # Objects that were never to be found leave no row behind.
-        Document.objects.filter(source=name, object_id__in=wanted, version=0).delete()
-    return len(changed)
+        if {row.object_id for row in rows if not row.version} - {row.object_id for row in written}:
+            Document.objects.filter(source=name, object_id__in=wanted, version=0).delete()
+    return len(written)
 
 
 def flush(*, now: datetime, among: Q | None = None) -> int:
@@ -212,9 +239,20 @@ def read_everything(*, now: datetime) -> int:
     changed = 0
     for source in sources.registered().values():
         known = Document.objects.filter(source=source.name).values_list("object_id", flat=True)
-        for some in _chunks(sorted({*source.all_ids(), *known}), BATCH):
-            changed += take_up(source.name, some, now=now)
+        for some in _chunks(sorted({*source.all_ids(), *known}), _FILL_BATCH):
+            if unlike := _unlike(source, some):
+                changed += take_up(source.name, unlike, now=now)
     return changed
+
+
+def _unlike(source: Source, ids: Sequence[int]) -> list[int]:
+    """Those of these objects that have no row, or whose row says something else than they.
+
+    This looks without a lock, since most rows are as they should be: who takes up what differs reads it again.
+    """
+    rows = {row.object_id: row for row in _known(_of(source.name, ids))}
+    contents = source.load(list(rows)) if rows else {}
+    return [pk for pk in ids if pk not in rows or _differs(rows[pk], _Reading.of(contents.get(pk)))]
 
 
 @dataclass(frozen=True)
@@ -266,7 +304,7 @@ def _verify_source(source: Source, indexed: Mapping[str, int]) -> Iterator[Diffe
             if row is None:
                 if content is not None:
                     yield Difference(key, "unread", "no document was made of it")
-            elif _differs(row, content):
+            elif _differs(row, _Reading.of(content)):
                 yield Difference(
                     key, "unread", f"its source differs from version {row.version} in {_parts(row, content)}"
                 )
@@ -327,10 +365,30 @@ def _on_their_way() -> set[str]:
     return {f"{name}:{pk}" for name, ids in touched.items() for pk in ids}
 
 
-def _differs(row: Document, content: Content | None) -> bool:
-    if content is None:
+def _of(name: str, ids: Sequence[int]) -> DocumentQuerySet:
+    return Document.objects.filter(source=name, object_id__in=ids)
+
+
+def _known(rows: DocumentQuerySet) -> list[_Known]:
+    return [_Known(*values) for values in rows.values_list(*_Known._fields)]
+
+
+def _locked(name: str, ids: Sequence[int]) -> list[_Known]:
+    """Lock the rows of these objects; those that have none get one of version 0, which nobody finds.
+
+    New rows come before any lock is taken and locks in the order of their keys, so that nobody waits in a circle.
+    """
+    there = set(_of(name, ids).values_list("object_id", flat=True))
+    Document.objects.bulk_create(
+        [Document(source=name, object_id=pk) for pk in ids if pk not in there], ignore_conflicts=True
+    )
+    return _known(_of(name, ids).order_by("pk").select_for_update())
+
+
+def _differs(row: Document | _Known, reading: _Reading) -> bool:
+    if reading.content is None:
         return row.version > 0 and not row.is_deleted
-    return row.is_deleted or row.digest != digest(content.as_json())
+    return row.is_deleted or row.digest != reading.digest
 
 
 def _parts(row: Document, content: Content | None) -> str:
@@ -339,16 +397,16 @@ def _parts(row: Document, content: Content | None) -> str:
     return ", ".join(sorted(name for name in {*kept, *read} if kept.get(name) != read.get(name)))
 
 
-def _raised(row: Document, content: Content | None, *, now: datetime) -> Document:
-    """The next version of a row, with this content."""
-    values = content.as_json() if content is not None else None
+def _raised(name: str, row: _Known, reading: _Reading, *, now: datetime) -> Document:
+    """The next version of a row, with what was read."""
+    content = reading.content
     fresh = Document(
-        source=row.source,
+        source=name,
         object_id=row.object_id,
         version=row.version + 1,
         is_deleted=content is None,
-        content=values,
-        digest=digest(values),
+        content=reading.values,
+        digest=reading.digest,
         changed_at=now,
     )
     if content is None:

@@ -118,18 +118,23 @@ def _found(typed: list[str], limit: int) -> tuple[list[Hit], list[list[str]]]:
 
 
 def _mended(typed: list[str], limit: int) -> list[Hit]:
-    """What a search for the words finds, the last one completed, or else with their spelling mended."""
+    """What a search for the words finds, the last one completed or as it stands, or else with their spelling mended."""
     analyzer = gazetteer.current()
     *whole, last = typed
-    for text in (*(" ".join([*whole, word]) for word in _completed(last, analyzer)), " ".join(typed)):
-        request = SearchRequest(query=analyzer.query(text), limit=limit, facets=False, mend=text == " ".join(typed))
-        try:
-            hits = list(engine().search(request).hits) if request.query else []
-        except EngineDown:
-            return []
-        if hits:
-            return hits
-    return []
+    completed = _completed(last, analyzer)
+    queries = [analyzer.query(text) for text in (*(" ".join([*whole, word]) for word in completed), " ".join(typed))]
+    asked = [SearchRequest(query=query, limit=limit, facets=False) for query in queries if query]
+    # A word that has only begun is no slip, and to look for one costs more than all the rest.
+    has_only_begun = bool(completed) or len(last) < _SHORTEST_MENDED
+    may_be_a_slip = not has_only_begun or not all(map(analyzer.is_known_word, whole))
+    try:
+        exact = asked[:-1] if may_be_a_slip else asked
+        found = next((answer.hits for answer in engine().search_each(exact) if answer.hits), ())
+        if not found and may_be_a_slip and asked:
+            found = engine().search(asked[-1]).hits
+    except EngineDown:
+        return []
+    return list(found)
 
 
 def _completed(beginning: str, analyzer: Analyzer) -> list[str]:

@@ -6,12 +6,12 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
+from wagtail.models import Site
 
-from cms.pages.models import RegionHome
 from cms.tenancy.models import RegionTeam, Role
 from tourism.regions.models import Region
 
-HOSTNAMES_KEY, HOSTNAMES_SECONDS = "region-hostnames", 60
+HOSTNAMES_KEY, HOSTNAMES_SECONDS = "hostnames", 60
 FIELDS = {Role.EDITOR: "editors", Role.MODERATOR: "moderators", Role.TREASURER: "treasurers"}
 EVERY_ROLE = frozenset(Role)
 
@@ -58,11 +58,19 @@ def may(user: Any, *, region_id: int, roles: Collection[Role] = EVERY_ROLE) -> b
     return any(region.pk == region_id for region in regions_of(user, roles=roles))
 
 
-def own_hostnames() -> dict[str, str]:
-    """Hostnames of the regions whose sites do not answer to their slug, by slug; looked up once a minute."""
-    kept: dict[str, str] | None = cache.get(HOSTNAMES_KEY)
+def hostnames(*, anew: bool = False) -> dict[str, str | None]:
+    """The slug of the region of every site, by hostname; the province's own site has none. Looked up once a minute.
+
+    :param anew: look now, since a name is not among them.
+    """
+    kept: dict[str, str | None] | None = None if anew else cache.get(HOSTNAMES_KEY)
     if kept is None:
-        homes = RegionHome.objects.filter(locale__language_code=settings.LANGUAGE_CODE).exclude(hostname="")
-        kept = dict(homes.values_list("region__slug", "hostname"))
+        kept = dict(Site.objects.values_list("hostname", "root_page__regionhome__region__slug"))
         cache.set(HOSTNAMES_KEY, kept, HOSTNAMES_SECONDS)
     return kept
+
+
+def hostname_of(slug: str) -> str:
+    """The name under which a region's site answers."""
+    own = (hostname for hostname, region in hostnames().items() if region == slug)
+    return next(own, f"{slug}.{settings.SITE_DOMAIN}")

@@ -217,6 +217,5 @@ def sync_sites() -> int:
                 setattr(site, name, value)
             site.save()
     Site.clear_site_root_paths_cache()
-    cache.delete("site-hostnames")
     cache.delete(HOSTNAMES_KEY)
     return len(homes)

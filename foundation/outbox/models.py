@@ -39,6 +39,8 @@ class Delivery(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due at"))
+    # One of so many that whoever changes a single thing should not wait behind them.
+    is_bulk = models.BooleanField(_("written in bulk"), default=False, db_default=False)
     done_at = models.DateTimeField(_("done at"), null=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
@@ -47,7 +49,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once_per_subscriber")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], condition=Q(status="PENDING"), name="delivery_due"),
+            models.Index(fields=["is_bulk", "due_at", "id"], condition=Q(status="PENDING"), name="delivery_turn"),
         ]
 
     def __str__(self) -> str:

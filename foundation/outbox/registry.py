@@ -25,6 +25,7 @@ class SomeFailed(Exception):
 def subscribe(name: str, topics: Sequence[str], handler: Handler, *, is_urgent: bool = False) -> None:
     """Have ``handler`` told of every event of these topics, at least once, oldest first, several at a time.
 
+    What was written in bulk comes when nothing else is due, or before anything newer about the same key.
     A handler must bear repeats. If it raises, its events come again later, one by one, with growing pauses; if it raises
     :class:`SomeFailed`, only those that it names.
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, QuerySet
 
 from foundation.compiled import insert
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
@@ -44,17 +44,24 @@ def publish(*, topic: str, key: str | int, now: datetime, **payload: Any) -> Eve
     return event
 
 
-def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime) -> None:
-    """Record one event per key in two statements, for bulk changes."""
-    publish_all([News(topic, key) for key in keys], now=now)
+def publish_many(*, topic: str, keys: Sequence[str | int], now: datetime, in_bulk: bool = False) -> None:
+    """Record one event per key in two statements.
+
+    :param in_bulk: they may be so many that others should not wait behind them, such as those of an import.
+    """
+    publish_all([News(topic, key) for key in keys], now=now, in_bulk=in_bulk)
 
 
-def publish_all(news: Sequence[News], *, now: datetime) -> list[Event]:
-    """Record many events in two statements; call it inside the transaction of the changes they tell of."""
+def publish_all(news: Sequence[News], *, now: datetime, in_bulk: bool = False) -> list[Event]:
+    """Record many events in two statements; call it inside the transaction of the changes they tell of.
+
+    :param in_bulk: as for :func:`publish_many`; what is urgent stays so.
+    """
+    ahead = urgent()
     events = [Event(topic=one.topic, key=str(one.key), payload=dict(one.payload), created_at=now) for one in news]
     _write(events, Event)
     deliveries = [
-        Delivery(event_id=event.pk, subscriber=name, due_at=now)
+        Delivery(event_id=event.pk, subscriber=name, due_at=now, is_bulk=in_bulk and name not in ahead)
         for event in events
         for name in subscribers_of(event.topic)
     ]
@@ -94,12 +101,39 @@ def deliver(*, now: datetime, limit: int = BATCH) -> int:
 
 @transaction.atomic
 def claim(*, now: datetime, limit: int) -> list[Delivery]:
-    """Take up due deliveries until their lease runs out: what is urgent alone, as long as there is any."""
-    due = Delivery.objects.filter(status=DeliveryStatus.PENDING, due_at__lte=now).order_by("due_at", "pk")
-    due = due.select_for_update(skip_locked=True, of=("self",)).select_related("event")
-    rows = list(due.filter(subscriber__in=urgent())[:limit]) or list(due[:limit])
+    """Take up due deliveries until their lease runs out: what is urgent alone, as long as there is any, and what was
+    written in bulk when nothing else is due.
+
+    Of one thing a subscriber is told in order all the same: what was written in bulk before is taken up with what is told of it now.
+    """
+    due = Delivery.objects.filter(status=DeliveryStatus.PENDING, due_at__lte=now)
+    bulk = due.filter(is_bulk=True)
+    singly = _locked(due.filter(is_bulk=False).annotate(is_beside_bulk=Exists(bulk)))
+    first = list(singly.filter(subscriber__in=urgent())[:limit]) or list(singly[:limit])
+    rows: list[Delivery] = [*first]
+    if not first:
+        rows = list(_locked(bulk)[:limit])
+    elif first[0].is_beside_bulk:
+        rows += _of_the_same(rows, bulk)
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=now + LEASE, attempts=F("attempts") + 1)
     return rows
+
+
+def _locked[Rows: QuerySet[Delivery]](rows: Rows) -> Rows:
+    """Those that no other worker has its hands on, oldest first, each with its event."""
+    return rows.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).select_related("event")
+
+
+def _of_the_same(rows: Sequence[Delivery], among: QuerySet[Delivery]) -> list[Delivery]:
+    """Deliveries to the same subscribers about the same things."""
+
+    def told(row: Delivery) -> tuple[str, str, str]:
+        return row.subscriber, row.event.topic, row.event.key
+
+    wanted = {told(row) for row in rows}
+    subscribers, topics, keys = zip(*wanted, strict=True)
+    near = among.filter(subscriber__in=set(subscribers), event__topic__in=set(topics), event__key__in=set(keys))
+    return [row for row in _locked(near) if told(row) in wanted]
 
 
 def hand_over(name: str, deliveries: list[Delivery], *, now: datetime) -> None:

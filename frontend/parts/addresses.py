@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import get_language
 
-from cms.tenancy.queries import own_hostnames
+from cms.tenancy.queries import hostname_of
 
 
 def in_this_language(path: str) -> str:
@@ -16,5 +16,5 @@ def region_home(slug: str) -> str:
     """The first page of a region's own site, in the visitor's language; without a slug the province's."""
     if not slug:
         return settings.SITE_ORIGIN + in_this_language("/")
-    host = own_hostnames().get(slug, f"{slug}.{settings.SITE_DOMAIN}")
+    host = hostname_of(slug)
     return settings.SITE_ORIGIN.replace(f"://{settings.SITE_DOMAIN}", f"://{host}", 1) + in_this_language("/")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from search.results import Kind
@@ -75,8 +75,7 @@ class Content:
 
     def as_json(self) -> dict[str, Any]:
         """The content as plain values, to be kept."""
-        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return values
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Content":
@@ -87,6 +86,14 @@ class Content:
         for name in ("names", "places", "days"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known | {"kind": Kind(values["kind"])})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Words):
+        return {"id": value.id, "en": value.en}
+    if isinstance(value, tuple):
+        return list(value)
+    return value.value if isinstance(value, Kind) else value
 
 
 def digest(values: dict[str, Any] | None) -> str:

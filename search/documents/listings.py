@@ -6,13 +6,14 @@ Nothing here asks for the time: what has passed is seen when a result is shown, 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F, Prefetch, Q
 
 from foundation.outbox.models import Event as OutboxEvent
 from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Picture, Variant
 from marketplace.catalog.pictures import middle_of, rendition_name
-from marketplace.inventory.models import Slot, Stock
+from marketplace.inventory.models import Slot
 from marketplace.reviews.models import Review
+from marketplace.shops.models import Shop
 from search.documents.content import Content, Words
 from search.documents.destinations import badge_of, in_force
 from search.documents.places import line, names_of
@@ -33,28 +34,27 @@ _PICTURE_WIDTH = 320
 
 def load(ids: Sequence[int]) -> Mapping[int, Content]:
     """Listings for sale that have a price, in a fixed number of queries."""
+    # Many listings are of the same few shops: each shop is read once, with where it is.
+    shops = Shop.objects.select_related("region", "village__parent__parent").defer(
+        "region__boundary", "village__boundary", "village__parent__boundary", "village__parent__parent__boundary"
+    )
     rows = list(
         Listing.objects.for_sale()
         .filter(pk__in=ids)
-        .select_related("category", "shop__region", "shop__village__parent__parent", "destination__region")
-        .defer(
-            "shop__region__boundary",
-            "shop__village__boundary",
-            "shop__village__parent__boundary",
-            "shop__village__parent__parent__boundary",
-            "destination__region__boundary",
-        )
+        .select_related("category", "destination__region")
+        .prefetch_related(Prefetch("shop", shops))
+        .defer("destination__region__boundary")
     )
     shown = [row.pk for row in rows]
-    prices = _prices(shown)
-    pieces, days = _pieces(shown), _days(shown)
+    prices, available = _prices(shown)
+    days = _days([row.pk for row in rows if row.kind != ListingKind.GOODS])
     pictures, ratings = _pictures(shown), _ratings(shown)
     closures = in_force([row.destination_id for row in rows if row.destination_id])
     return {
         row.pk: content(
             row,
             prices=prices[row.pk],
-            in_stock=pieces.get(row.pk, 0) > 0,
+            in_stock=row.pk in available,
             days=days.get(row.pk, []),
             picture=pictures.get(row.pk, ("", "")),
             rating=ratings.get(row.pk, (None, 0)),
@@ -129,21 +129,18 @@ def _short(text: str) -> str:
     return first if len(first) <= 200 else f"{first[:199].rstrip()}…"
 
 
-def _prices(ids: Sequence[int]) -> dict[int, list[int]]:
+def _prices(ids: Sequence[int]) -> tuple[dict[int, list[int]], set[int]]:
+    """The prices of each listing, and the goods among them that have a piece left."""
     prices: defaultdict[int, list[int]] = defaultdict(list)
-    for listing_id, price in Variant.objects.filter(listing_id__in=ids, is_active=True).values_list(
-        "listing_id", "price"
+    available: set[int] = set()
+    variants = Variant.objects.filter(listing_id__in=ids, is_active=True)
+    for listing_id, price, taken, capacity in variants.values_list(
+        "listing_id", "price", "stock__pool__taken", "stock__pool__capacity"
     ):
         prices[listing_id].append(price)
-    return dict(prices)
-
-
-def _pieces(ids: Sequence[int]) -> dict[int, int]:
-    """Goods that have a piece left, by how many of their stocks have."""
-    left = Stock.objects.filter(
-        variant__listing_id__in=ids, variant__is_active=True, pool__taken__lt=F("pool__capacity")
-    )
-    return dict(left.values_list("variant__listing_id").annotate(Count("pk")))
+        if capacity is not None and taken < capacity:
+            available.add(listing_id)
+    return dict(prices), available
 
 
 def _days(ids: Sequence[int]) -> dict[int, list[str]]:

@@ -116,6 +116,10 @@ class Engine(Protocol):
         """Find documents: exactly first, with mended spelling only when little is found."""
         ...
 
+    def search_each(self, requests: Sequence[SearchRequest]) -> list[SearchResponse]:
+        """What each of several requests finds exactly as it stands, asked together: nothing is mended or left out."""
+        ...
+
     def suggest(self, words: Sequence[str], limit: int) -> list[Hit]:
         """Documents whose title has all these words, the last one perhaps unfinished; most popular first."""
         ...

@@ -48,19 +48,20 @@ class Figure:
     slowest: float
     ours: float
     engine: float
+    requests: float
     failures: int
 
     def row(self) -> str:
         """One line of the table."""
         return (
             f"{self.name:<26} {self.clients:>3} {self.count:>6} {self.per_second:>8.1f} {self.median:>7.1f} {self.slow:>7.1f}"
-            f" {self.slowest:>7.1f} {self.ours:>7.2f} {self.engine:>7.2f} {self.failures:>4}"
+            f" {self.slowest:>7.1f} {self.ours:>7.2f} {self.engine:>7.2f} {self.requests:>5.2f} {self.failures:>4}"
         )
 
 
 HEADER = (
     f"{'what':<26} {'cl.':>3} {'asked':>6} {'per s':>8} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'our cpu':>7} {'ES cpu':>7}"
-    f" {'bad':>4}"
+    f" {'req.':>5} {'bad':>4}"
 )
 
 
@@ -219,8 +220,27 @@ def asking(what: str, count: int, seed: int) -> list[Callable[[], bool]]:
     return [lambda asked=asked: not queries.search(now=now, **asked).limited for asked in questions(count, seed)]  # type: ignore[misc]
 
 
-def share(what: str, clients: int, count: int, seed: int) -> tuple[list[float], int, float]:
-    """Ask in this process from so many threads; the times, the failures, and our processor time."""
+@contextmanager
+def requests_noted() -> Iterator[list[str]]:
+    """The requests that this process sends to Elasticsearch meanwhile."""
+    from search.engines.chosen import engine
+
+    transport: Any = vars(engine())["client"].transport
+    send, sent = transport.perform_request, list[str]()
+
+    def noting(method: str, target: str, **options: Any) -> Any:
+        sent.append(target)
+        return send(method, target, **options)
+
+    transport.perform_request = noting
+    try:
+        yield sent
+    finally:
+        transport.perform_request = send
+
+
+def share(what: str, clients: int, count: int, seed: int) -> tuple[list[float], int, float, int]:
+    """Ask in this process from so many threads; the times, the failures, our processor time, and the requests sent."""
     from django.db import connection
 
     asks = asking(what, count, seed)
@@ -241,9 +261,9 @@ def share(what: str, clients: int, count: int, seed: int) -> tuple[list[float], 
             times.extend(mine)
             bad += failed
 
-    with ThreadPoolExecutor(clients) as pool:
+    with requests_noted() as sent, ThreadPoolExecutor(clients) as pool:
         list(pool.map(one, range(clients)))
-    return times, bad, own_seconds() - before
+    return times, bad, own_seconds() - before, len(sent)
 
 
 def measured(
@@ -260,7 +280,7 @@ def measured(
         ]
         found = [part.result() for part in parts]
         took = time.perf_counter() - began
-        times = sorted(seconds for part, _bad, _cpu in found for seconds in part)
+        times = sorted(seconds for part, _bad, _cpu, _sent in found for seconds in part)
         asked = len(times)
         figures.append(
             Figure(
@@ -271,9 +291,10 @@ def measured(
                 median=1000 * statistics.median(times),
                 slow=1000 * times[int(0.95 * (asked - 1))],
                 slowest=1000 * times[int(0.99 * (asked - 1))],
-                ours=1000 * sum(cpu for _times, _bad, cpu in found) / asked,
+                ours=1000 * sum(cpu for _times, _bad, cpu, _sent in found) / asked,
                 engine=1000 * (engine_seconds(url) - before) / asked,
-                failures=sum(bad for _times, bad, _cpu in found),
+                requests=sum(sent for _times, _bad, _cpu, sent in found) / asked,
+                failures=sum(bad for _times, bad, _cpu, _sent in found),
             )
         )
     return sorted(figures, key=lambda figure: figure.per_second)[len(figures) // 2]

@@ -8,7 +8,7 @@ import pytest
 from foundation.outbox import registry
 from foundation.outbox.models import Delivery, Event
 from foundation.outbox.registry import SomeFailed, subscribe
-from foundation.outbox.services import News, deliver, drain, publish_all, publish_many
+from foundation.outbox.services import News, claim, deliver, drain, publish_all, publish_many
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -80,3 +80,51 @@ def test_many_events_of_several_topics_reach_whom_they_concern():
     assert told == [("a", "1", {}), ("b", "x", {"left": 3})]
     assert Event.objects.count() == 3
     assert Delivery.objects.count() == 2
+
+
+class TestBulk:
+    @pytest.fixture
+    def told(self):
+        told: list[list[str]] = []
+        subscribe("index", ["changed"], lambda events: told.append([event.key for event in events]))
+        return told
+
+    def test_what_was_written_in_bulk_comes_when_nothing_else_is_due(self, told):
+        publish_many(topic="changed", keys=range(1, 6), now=NOW - timedelta(minutes=5), in_bulk=True)
+        publish_many(topic="changed", keys=[7, 8], now=NOW)
+        assert [deliver(now=NOW, limit=3) for _time in range(4)] == [2, 3, 2, 0]
+        assert told == [["7", "8"], ["1", "2", "3"], ["4", "5"]]
+
+    def test_nothing_about_a_key_overtakes_what_was_written_of_it_in_bulk(self, told):
+        publish_all([News("changed", key, {"turn": 1}) for key in range(1, 6)], now=NOW, in_bulk=True)
+        publish_all([News("changed", 4, {"turn": 2})], now=NOW)
+        order: list[tuple[str, object]] = []
+        subscribe(
+            "index", ["changed"], lambda events: order.extend((event.key, event.payload["turn"]) for event in events)
+        )
+        assert deliver(now=NOW, limit=1) == 2
+        assert order == [("4", 1), ("4", 2)]
+        assert drain(now=NOW) == 4
+        assert order[2:] == [("1", 1), ("2", 1), ("3", 1), ("5", 1)]
+
+    def test_the_same_key_of_another_topic_or_subscriber_is_another_thing(self, told):
+        others: list[str] = []
+        subscribe("mails", ["changed", "closed"], lambda events: others.extend(event.topic for event in events))
+        publish_many(topic="changed", keys=[1], now=NOW, in_bulk=True)
+        publish_many(topic="closed", keys=[1], now=NOW)
+        assert deliver(now=NOW) == 1
+        assert (told, others) == ([], ["closed"])
+
+    def test_what_is_urgent_is_never_bulk(self, told):
+        money: list[str] = []
+        subscribe("money", ["paid"], lambda events: money.extend(event.key for event in events), is_urgent=True)
+        publish_many(topic="changed", keys=[1], now=NOW)
+        publish_many(topic="paid", keys=[2], now=NOW, in_bulk=True)
+        assert deliver(now=NOW) == 1
+        assert (told, money) == ([], ["2"])
+
+    def test_a_claim_asks_no_more_than_before_while_nothing_is_bulk(self, told, django_assert_num_queries):
+        publish_many(topic="changed", keys=[1, 2], now=NOW)
+        # What is due and its lease, between a savepoint and its release.
+        with django_assert_num_queries(4):
+            assert len(claim(now=NOW, limit=10)) == 2

@@ -32,7 +32,7 @@ class Down:
     def apply(self, *asked):
         raise EngineDown("gone")
 
-    search = suggest = versions = refresh = apply
+    search = search_each = suggest = suggest_each = versions = refresh = apply
 
     def is_broken(self):
         return False

@@ -301,6 +301,22 @@ class TestSuggesting:
         assert filled.suggest_each([], 5) == []
 
 
+class TestAskingTogether:
+    def test_each_is_answered_as_it_stands(self, filled):
+        asked = [ask("jam gadang", limit=1), ask("jam gdang"), ask("danau dekat maninjau")]
+        alone = [filled.search(replace(request, mend=False)) for request in asked]
+        together = filled.search_each(asked)
+        assert [[hit.key for hit in answer.hits] for answer in together] == [
+            [hit.key for hit in answer.hits] for answer in alone
+        ]
+        assert [(answer.total, answer.facets, answer.corrected) for answer in together] == [
+            (answer.total, answer.facets, "") for answer in alone
+        ]
+        assert [hit.key for hit in together[0].hits] == ["destination:1"]
+        assert (together[1].hits, together[1].total) == ((), 0)
+        assert filled.search_each([]) == []
+
+
 class TestVersions:
     def test_a_repeat_changes_nothing(self, engine):
         engine.apply(all_operations())

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from foundation.outbox import services as outbox
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
 from foundation.outbox.services import publish
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Listing
+from marketplace.inventory import services as inventory
 from search import indexer
 from search.analysis.analyzer import Analysed
 from search.documents.content import Content
@@ -97,6 +100,33 @@ class TestChanges:
         outbox.drain(now=LATER)
         assert found(index) == [f"listing:{listing.pk}"]
         assert row(listing).version == 3
+
+    def test_a_listing_that_is_saved_after_an_import_does_not_wait_behind_it(self, index):
+        listing = listed("Rendang")
+        outbox.drain(now=NOW)
+        goods = [
+            inventory.GoodsRow(
+                shop_id=listing.shop_id,
+                category_id=listing.category_id,
+                slug=f"kerupuk-{number}",
+                title_id=f"Kerupuk {number}",
+                price=5_000,
+                stock=3,
+                published_at=NOW,
+            )
+            for number in range(outbox.BATCH + 50)
+        ]
+        inventory.import_goods(rows=goods, is_sample=False, now=NOW)
+        imported = Listing.objects.get(slug="kerupuk-249")
+        for saved, title in ((listing, "Gulai kapau"), (imported, "Dakak-dakak")):
+            Listing.objects.filter(pk=saved.pk).update(title_id=title)
+            publish(topic="listing.changed", key=saved.pk, now=LATER)
+        # The import's own event of the second one goes with it.
+        assert outbox.deliver(now=LATER) == 3
+        assert found(index, "gulai kapau") == [f"listing:{listing.pk}"]
+        assert found(index, "dakak-dakak") == [f"listing:{imported.pk}"]
+        assert outbox.drain(now=LATER) == outbox.BATCH + 49
+        assert Document.objects.live().filter(source="listing").count() == outbox.BATCH + 51
 
     def test_what_was_never_to_be_found_leaves_no_row(self, index):
         listing = VariantFactory(listing__status="DRAFT").listing
@@ -288,7 +318,7 @@ def test_loading_takes_a_fixed_number_of_queries(index, django_assert_num_querie
         listed(f"Rendang {number}")
     ids = list(Listing.objects.values_list("pk", flat=True))
     source = indexer.sources.registered()["listing"]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(source.load(ids)) == 3
 
 
@@ -352,6 +382,33 @@ class TestRuns:
         run = Run.objects.get(kind="REBUILD")
         assert told == [(4, 4)]
         assert (run.done, run.total, run.error, run.ended_at is not None) == (4, 4, "", True)
+
+    def test_what_is_as_it_should_be_is_read_again_without_a_write_or_a_lock(self, index):
+        listing, gone = listed("Rendang"), listed("Dendeng")
+        assert indexer.read_everything(now=NOW) == 4
+        Listing.objects.filter(pk=gone.pk).update(status="HIDDEN")
+        assert indexer.read_everything(now=LATER) == 1
+        assert (row(gone).version, row(gone).is_deleted) == (2, True)
+        with CaptureQueriesContext(connection) as captured:
+            assert indexer.read_everything(now=LATER) == 0
+        assert [query["sql"] for query in captured if not query["sql"].startswith("SELECT")] == []
+        assert [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]] == []
+        assert row(listing).version == 1
+
+    def test_what_differs_is_taken_up_as_it_is_once_its_row_is_locked(self, index, monkeypatch):
+        listing = listed("Rendang")
+        indexer.read_everything(now=NOW)
+        Listing.objects.filter(pk=listing.pk).update(title_id="Dendeng")
+        lock = indexer._locked
+
+        def lock_after_somebody_saved(name, ids):
+            rows = lock(name, ids)
+            Listing.objects.filter(pk=listing.pk).update(title_id="Gulai")
+            return rows
+
+        monkeypatch.setattr(indexer, "_locked", lock_after_somebody_saved)
+        assert indexer.read_everything(now=LATER) == 1
+        assert (row(listing).version, row(listing).content["title"]["id"]) == (2, "Gulai")
 
     def test_a_rebuild_from_rows_reads_no_source(self, index):
         listing = listed("Rendang")

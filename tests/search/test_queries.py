@@ -6,7 +6,7 @@ import pytest
 
 from search import queries, services, suggestions
 from search.analysis.analyzer import Analysed
-from search.engines import rows
+from search.engines import chosen, rows
 from search.engines.contract import Hit, SearchRequest
 from search.models import Wording
 from search.results import Kind, Sort, WayOn
@@ -182,6 +182,27 @@ class TestSuggest:
         assert queries.suggest("menara waktu") == ()
         services.keep_wording(wording=Wording(kind="TWO_WAY", words="menara waktu, jam gadang"), now=NOW)
         assert queries.suggest("menara waktu")[0].text == "Jam Gadang"
+
+    @pytest.mark.parametrize(
+        ("q", "last"),
+        [
+            ("kopi bukitt", "search_each"),
+            ("kopi ma", "search_each"),
+            ("kopo bukitt", "search"),
+            ("kopi buktitinggu", "search"),
+        ],
+    )
+    def test_a_word_that_has_only_begun_is_not_looked_for_as_a_slip(self, standing_province, monkeypatch, q, last):
+        asked = []
+
+        class Noting:
+            def __getattr__(self, name):
+                asked.append(name)
+                return getattr(chosen.engine(), name)
+
+        monkeypatch.setattr(suggestions, "engine", Noting)
+        assert queries.suggest(q) == ()
+        assert asked == ["suggest", "suggest_each", "search_each", "search"][: 3 + (last == "search")]
 
     @pytest.mark.parametrize("q", ["", "p", " ", "\x00", "🏝️", "x" * 100_000])
     def test_nothing_for_nothing(self, standing_province, q):

@@ -38,7 +38,7 @@ def import_goods(*, rows: Sequence[GoodsRow], is_sample: bool, now: datetime) ->
     )
     pools = Pool.objects.bulk_create(Pool(kind=PoolKind.STOCK, capacity=row.stock) for row in new)
     Stock.objects.bulk_create(Stock(variant=variant, pool=pool) for variant, pool in zip(variants, pools, strict=True))
-    publish_many(topic="listing.changed", keys=[listing.pk for listing in listings], now=now)
+    publish_many(topic="listing.changed", keys=[listing.pk for listing in listings], now=now, in_bulk=True)
     return len(new)
 
 

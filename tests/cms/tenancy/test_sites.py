@@ -6,6 +6,7 @@ from cms.pages.models import RegionHome
 from cms.tenancy.models import RegionTeam, Role
 from cms.tenancy.queries import is_of_province, regions_of
 from cms.tenancy.services import create_region_site, sync_sites
+from config.middleware import HostMiddleware
 from frontend.parts.addresses import region_home
 from tests.cms.house import NOW
 
@@ -58,6 +59,17 @@ class TestSyncSites:
         assert region_home("padang") == "http://wisata.padang.contoh.id:8000/"
         assert region_home("bukittinggi") == "http://bukittinggi.lapau.localhost:8000/"
         assert region_home("") == "http://lapau.localhost:8000/"
+
+    def test_names_are_looked_up_once_and_a_new_one_is_known_at_once(self, house, django_assert_num_queries):
+        sync_sites()
+        assert HostMiddleware.is_ours("padang.lapau.localhost")
+        with django_assert_num_queries(0):
+            assert HostMiddleware.is_ours("bukittinggi.lapau.localhost")
+            assert region_home("padang") == "http://padang.lapau.localhost:8000/"
+        Site.objects.filter(root_page_id=house.padang.pk).update(hostname="wisata.padang.contoh.id")
+        assert HostMiddleware.is_ours("wisata.padang.contoh.id")
+        assert region_home("padang") == "http://wisata.padang.contoh.id:8000/"
+        assert not HostMiddleware.is_ours("lain.contoh.id")
 
 
 class TestRegionsOf:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.caches import ForgetfulRedisCache
 from foundation import limits
-from foundation.kept_pages import kept
+from foundation.kept_pages import kept, kept_text
 from foundation.outbox.services import publish
 from marketplace.catalog.models import Listing
 from tests.factories.orders import goods
@@ -163,6 +163,22 @@ class TestGrowingOld:
         asked.vanish()
         assert asked() == ("2",)
         assert asked() == ("3",)
+
+    def test_a_text_grows_old_like_a_page(self, today):
+        made = []
+
+        def ask(words="sold out", *, meanwhile=None):
+            def make():
+                seen = meanwhile() if meanwhile is not None else ""
+                made.append(1)
+                return f"{len(made)}{seen}"
+
+            return kept_text(RequestFactory().post("/"), words, make)
+
+        assert (ask(), ask(), ask("two are left")) == ("1", "1", "2")
+        today.shift(61)
+        assert ask(meanwhile=lambda: f", meanwhile {ask()}") == "3, meanwhile 1"
+        assert ask() == "3, meanwhile 1"
 
 
 class TestForgetfulRedisCache:
