@@ -17,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.contracts.midtrans import SANDBOX_KEY
 from tests.databases import fresh_postgresql, fresh_sqlite
-from tests.emptying import _ledger_can_be_emptied  # noqa: F401 - a fixture of every test
+from tests.emptying import _only_what_was_written_is_emptied  # noqa: F401 - a fixture of every test
 from tests.remembering import _nothing_remembered  # noqa: F401 - a fixture of every test
 from tests.stack import LiveStack, running_celery_worker, running_stack
 
