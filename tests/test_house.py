@@ -6,6 +6,11 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+# Both modes read the same code.
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("foundation", "tourism", "marketplace", "cms", "search", "frontend", "demo", "config")
 # Written with brackets, so that this file does not contain them.
