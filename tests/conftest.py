@@ -19,6 +19,7 @@ from tests.contracts.midtrans import SANDBOX_KEY
 from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.emptying import _only_what_was_written_is_emptied  # noqa: F401 - a fixture of every test
 from tests.remembering import _equal_analyzers_are_one, _nothing_remembered  # noqa: F401 - fixtures of every test
+from tests.scheduling import Together
 from tests.stack import LiveStack, running_celery_worker, running_stack
 
 JOURNEYS = Path(__file__).parent / "journeys"
@@ -37,31 +38,6 @@ CHROMIUM_FLAGS = [
 hypothesis.settings.register_profile("lapau", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None, database=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lapau"))
-
-
-# Modules whose tests stand on something that is made once for all of them: rows, pages, an index. Tests that commit must not
-# be among these: large groups go first, and such tests leave an empty database behind.
-MODULES_TOGETHER = (
-    "tests/cms/",
-    "tests/frontend/api/",
-    "tests/frontend/storefront/test_bad_searches.py",
-    "tests/frontend/storefront/test_searching.py",
-    "tests/search/test_engines.py",
-    "tests/search/test_judged.py",
-    "tests/search/test_queries.py",
-)
-
-
-class Together(LoadScopeScheduling):
-    """Tests go to whichever worker is free, but all journeys to one, where they share one running site.
-
-    This is what ``xdist_group`` marks are for; xdist 3.8 cannot write them into the test ids of pytest 9.2.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/journeys/"):
-            return "journeys"
-        return nodeid.partition("::")[0] if nodeid.startswith(MODULES_TOGETHER) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
