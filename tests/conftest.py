@@ -17,8 +17,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.contracts.midtrans import SANDBOX_KEY
 from tests.databases import fresh_postgresql, fresh_sqlite
-from tests.emptying import _ledger_can_be_emptied  # noqa: F401 - a fixture of every test
-from tests.remembering import _nothing_remembered  # noqa: F401 - a fixture of every test
+from tests.emptying import _only_what_was_written_is_emptied  # noqa: F401 - a fixture of every test
+from tests.remembering import _equal_analyzers_are_one, _nothing_remembered  # noqa: F401 - fixtures of every test
+from tests.scheduling import Together
 from tests.stack import LiveStack, running_celery_worker, running_stack
 
 JOURNEYS = Path(__file__).parent / "journeys"
@@ -39,20 +40,10 @@ hypothesis.settings.register_profile("long", max_examples=2000, deadline=None, d
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lapau"))
 
 
-class JourneysTogether(LoadScopeScheduling):
-    """Tests go to whichever worker is free, but all journeys to one, where they share one running site.
-
-    This is what ``xdist_group`` marks are for; xdist 3.8 cannot write them into the test ids of pytest 9.2.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
     """Schedule as above where ``--dist loadgroup`` asks for it."""
-    return JourneysTogether(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """Migrated databases, made once and copied: a fresh one takes a minute of migrations, a copy takes a moment.
 
 The copy is kept by a digest of all migrations, under ``var/cache`` for SQLite and on the server for PostgreSQL.
+``python -m tests.databases`` makes it for the database that the environment names, before any test waits for it.
 """
 
 import fcntl
@@ -28,6 +29,20 @@ django.setup()
 from demo import migrating
 migrating.migrate_apps(sys.argv[1:]) if sys.argv[1:] else migrating.migrate()
 """
+
+
+def main() -> None:
+    """Make the migrated database of this way to run, unless it is there."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DEMO", "1")
+    django.setup()
+    if url := os.environ.get("DATABASE_URL"):
+        migrated_postgresql(url)
+    else:
+        with only_one("sqlite"):
+            migrated_sqlite()
 
 
 def fresh_sqlite(path: Path) -> None:
@@ -145,3 +160,7 @@ def only_one(what: str) -> Iterator[None]:
     with (CACHE / f"{what}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    main()

@@ -4,9 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty
 from time import monotonic
 
+import pytest
 from kombu import Connection
 
 import config.folders  # noqa: F401 - registers the transport
+
+# The full mode has Redis instead.
+pytestmark = pytest.mark.embedded
 
 MESSAGES = 400
 

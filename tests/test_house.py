@@ -6,6 +6,13 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+from tests.scheduling import MODULES_TOGETHER
+
+# Both modes read the same code.
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("foundation", "tourism", "marketplace", "cms", "search", "frontend", "demo", "config")
 # Written with brackets, so that this file does not contain them.
@@ -202,3 +209,11 @@ class TestTemplates:
                 if any(query.search(tag) for tag in re.findall(r"{[{%].*?[%}]}", line)):
                     found.append(name(path, number))
         assert found == []
+
+
+class TestTests:
+    def test_that_commit_are_in_no_module_that_is_kept_together(self):
+        together = [path for path in files() if path.suffix == ".py" and name(path).startswith(MODULES_TOGETHER)]
+        commits = re.compile(r"transaction=True|transactional_db|reset_sequences|celery_worker")
+        assert len(together) > len(MODULES_TOGETHER)
+        assert [name(path) for path in together if commits.search(path.read_text())] == []

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
@@ -33,19 +34,30 @@ def main() -> int:
 
 def run_all(services: dict[str, str], *, started: float) -> int:
     """Run the checks and both suites with the given services."""
-    title("Checks")
-    failed = run_checks()
     bare = {name: value for name, value in os.environ.items() if name not in services}
+    embedded, full = {**bare, "CHROMIUM": services["CHROMIUM"]}, {**bare, **services}
+
+    title("Checks")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for environment in (embedded, full):
+            pool.submit(migrate_ahead, environment)
+        failed = run_checks()
 
     title("Tests on SQLite and the embedded search")
-    if run_pytest("embedded", {**bare, "CHROMIUM": services["CHROMIUM"]}):
+    if run_pytest("embedded", embedded):
         failed.append("tests, embedded")
 
     title("Tests on PostgreSQL, Redis, a Celery worker and Elasticsearch")
     print(f"{monotonic() - started:.0f} s so far. Failed before these: {', '.join(failed) or 'nothing'}", flush=True)
-    if run_pytest("full", {**bare, **services}):
+    if run_pytest("full", full):
         failed.append("tests, full")
     return 1 if failed else 0
+
+
+def migrate_ahead(environment: dict[str, str]) -> None:
+    """Make a mode's migrated database, which both its workers would wait for; what fails here fails there with its reason."""
+    command = [str(BIN / "python"), "-m", "tests.databases"]
+    subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
 def run_pytest(mode: str, environment: dict[str, str]) -> int:

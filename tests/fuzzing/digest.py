@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 
 # A visitor's own cart and device may come into being by being looked at.
 _LEFT_OUT = {"carts.Cart", "tickets.Device"}
@@ -24,7 +25,11 @@ def state() -> str:
 
 
 def _rows() -> Iterator[Any]:
-    for label in ROOMS:
-        for model in apps.get_app_config(label).get_models():
-            if model._meta.label not in _LEFT_OUT:
-                yield [model._meta.label, *model._base_manager.order_by("pk").values_list()]
+    # As SQL, since a query set for each of a hundred tables would take most of a run's time.
+    with connection.cursor() as cursor:
+        for label in ROOMS:
+            for model in apps.get_app_config(label).get_models():
+                if model._meta.label not in _LEFT_OUT:
+                    table, key = model._meta.db_table, model._meta.pk.column
+                    cursor.execute(f'SELECT * FROM "{table}" ORDER BY "{key}"')
+                    yield [table, *cursor.fetchall()]

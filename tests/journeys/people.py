@@ -20,6 +20,8 @@ NO_SIGNAL = re.compile(r"ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED")
 
 # A busy machine with two cores answers late; nothing here takes so long when all is well.
 PATIENCE_SECONDS = 20
+# Milliseconds between two looks for what happens behind the pages; looking without a pause would hold it up.
+BETWEEN_LOOKS = 150
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Person:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so():
             assert time.monotonic() < deadline, "It did not happen in time"
-            self.page.evaluate("new Promise(requestAnimationFrame)")
+            self.page.wait_for_timeout(BETWEEN_LOOKS)
 
     def reloads_until(self, text: str | re.Pattern[str]) -> None:
         """Load the page again until it says so; what a worker does shows up on a page a moment later."""

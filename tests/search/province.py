@@ -42,15 +42,13 @@ class Down:
 
 
 @contextmanager
-def fresh_index(folder: Path) -> Iterator[Engine]:
-    """The chosen engine of this mode, embedded or Elasticsearch, with an empty index of its own."""
+def own_engine(folder: Path) -> Iterator[Engine]:
+    """The chosen engine of this mode, embedded or Elasticsearch, whose own index is still to be built."""
     with override_settings(
         SEARCH_FOLDER=folder / "index", SEARCH_INDEX=f"test-{os.getpid()}-{folder.name}".lower().rstrip("_")
     ):
         forget()
         engine = chosen.engine()
-        with engine.rebuild():
-            pass
         yield engine
         engine.drop()
     forget()
@@ -64,17 +62,25 @@ def forget() -> None:
 
 
 @pytest.fixture
-def index(db: None, tmp_path: Path) -> Iterator[Engine]:
-    """An empty index for one test."""
-    with fresh_index(tmp_path) as engine:
+def no_index(db: None, tmp_path: Path) -> Iterator[Engine]:
+    """An engine for one test, which builds its index once there is something to be found."""
+    with own_engine(tmp_path) as engine:
         yield engine
 
 
 @pytest.fixture
-def province(index: Engine) -> Engine:
+def index(no_index: Engine) -> Engine:
+    """An empty index for one test."""
+    with no_index.rebuild():
+        pass
+    return no_index
+
+
+@pytest.fixture
+def province(no_index: Engine) -> Engine:
     """The small province, for a test that changes its rows or its index."""
-    build(index)
-    return index
+    build(no_index)
+    return no_index
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,7 @@ def _rows_of_the_module(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("province")
-    with django_db_blocker.unblock(), transaction.atomic(), fresh_index(folder) as engine:
+    with django_db_blocker.unblock(), transaction.atomic(), own_engine(folder) as engine:
         build(engine)
         yield engine
         transaction.set_rollback(True)

@@ -81,7 +81,7 @@ class TestBadInput:
             {"within_km": "far"},
         ],
     )
-    def test_what_cannot_be_meant_is_a_plain_422(self, client, index, asked):
+    def test_what_cannot_be_meant_is_a_plain_422(self, client, standing_province, asked):
         answer = client.get(SEARCH, asked)
         problem = answer.json()
         assert answer.status_code == 422
@@ -94,7 +94,7 @@ class TestBadInput:
         assert (answer.status_code, answer.json()["page"], answer.json()["total"]) == (200, 1, 4)
 
     @pytest.mark.parametrize("q", ["x" * 200_000, "\x00\x01", "a AND (b OR", "%", "🏝️", "<script>"])
-    def test_any_text_is_answered(self, client, index, q):
+    def test_any_text_is_answered(self, client, standing_province, q):
         assert client.get(SEARCH, {"q": q}).status_code == 200
         assert client.get(SUGGEST, {"q": q}).status_code == 200
 
@@ -104,10 +104,10 @@ class TestBadInput:
         )
         assert (answer.status_code, answer.json()["total"]) == (200, 4)
 
-    def test_an_unknown_address_is_a_404(self, client, index):
+    def test_an_unknown_address_is_a_404(self, client, standing_province):
         assert client.get("/api/v1/nothing").status_code == 404
 
-    def test_too_many_requests_are_refused_in_words(self, client, index, settings):
+    def test_too_many_requests_are_refused_in_words(self, client, standing_province, settings):
         settings.API_REQUESTS_PER_MINUTE = 3
         answers = [client.get(SUGGEST, {"q": "ja"}) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]

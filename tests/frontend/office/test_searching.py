@@ -13,7 +13,7 @@ from tests.factories.destinations import DestinationFactory
 from tests.factories.inventory import StockFactory
 from tests.factories.shops import ShopFactory
 from tests.frontend.visiting import soup, words
-from tests.search.province import NOW, index  # noqa: F401 - fixture
+from tests.search.province import NOW, index, no_index  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +22,14 @@ OPERATOR = ["office:search_index", "office:search_refused"]
 
 
 @pytest.fixture
-def sample(index, people, regions):  # noqa: F811
+def sample(no_index, people, regions):  # noqa: F811
     """A place and four goods that can be found."""
     DestinationFactory(name="Jam Gadang", region=regions["bukittinggi"])
     shop = ShopFactory(region=regions["padang"])
     for title in ("Rendang daging", "Rendang telur", "Rendang paru", "Keripik rendang"):
         StockFactory(variant=VariantFactory(listing__title_id=title, listing__title_en="", listing__shop=shop))
     indexer.rebuild(now=NOW)
-    index.refresh()
+    no_index.refresh()
 
 
 @pytest.fixture
