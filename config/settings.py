@@ -239,6 +239,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Without it allauth writes the host before every subject.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
