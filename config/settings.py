@@ -250,6 +250,8 @@ ACCOUNT_FORMS = {
     "login": "frontend.account.forms.LoginForm",
     "signup": "frontend.account.forms.SignupForm",
     "reset_password": "frontend.account.forms.ResetPasswordForm",
+    "add_email": "frontend.account.forms.AddEmailForm",
+    "change_password": "frontend.account.forms.ChangePasswordForm",
 }
 # Passkeys would need inline scripts, which the strict content policy refuses.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
