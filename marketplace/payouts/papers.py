@@ -253,9 +253,16 @@ def sheet_pdf(sheet: Sheet, *, site_name: str, wide: bool = False) -> bytes:
     foot = [[_value(sheet, place, value, strong=True) for place, value in enumerate(row)] for row in sheet.foot]
     table = Table([head, *body, *foot], colWidths=[width * mm for width in sheet.widths], repeatRows=1, hAlign="LEFT")
     first_of_foot = 1 + len(body)
+    # The words of a sum may reach over what they leave empty.
+    spans = [
+        ("SPAN", (0, first_of_foot + place), (1, first_of_foot + place))
+        for place, row in enumerate(sheet.foot)
+        if row[1] == ""
+    ]
     table.setStyle(
         TableStyle(
             [
+                *spans,
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("BACKGROUND", (0, 0), (-1, 0), _PALE),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
@@ -283,7 +290,8 @@ def sheet_pdf(sheet: Sheet, *, site_name: str, wide: bool = False) -> bytes:
             "title": _plain(sheet.title, is_markup=False),
             "number": document.page,
         }
-        canvas.drawString(_MARGIN, 8 * mm, words)
+        # Under the text, which stands 6 points inside its frame.
+        canvas.drawString(_MARGIN + 6, 8 * mm, words)
 
     paper.build(parts, onFirstPage=number_page, onLaterPages=number_page)
     return content.getvalue()

@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -57,3 +59,12 @@ def test_a_password_is_changed(visitor, siti):
     )
     siti.refresh_from_db()
     assert siti.check_password(new)
+
+
+def test_who_has_a_second_factor_finds_the_codes_for_the_day_it_is_lost(visitor, siti):
+    assert page_at(visitor, "mfa_index").select_one('a[href$="/recovery-codes/"]') is None
+    TOTP.activate(siti, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(siti)
+    page = page_at(visitor, "mfa_index")
+    assert [words(box.h2) for box in page.select(".box")] == ["Aplikasi autentikator", "Kode cadangan"]
+    assert "Tersisa 10 kode untuk saat ponsel hilang." in words(page)
