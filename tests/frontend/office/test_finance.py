@@ -94,7 +94,8 @@ class TestOverview:
         assert links
         assert [office.get(link).status_code for link in links] == [200] * len(links)
         entries = words(soup(office.get(reverse("office:account") + "?kode=clearing:operator:QRIS")))
-        assert "-Rp50.000" in entries
+        assert "Saldo Rp50.000 clearing:operator:QRIS" in entries
+        assert "Pembayaran" in entries
 
     @pytest.mark.parametrize("code", ["", "shop:999999", "' or 1=1"])
     def test_an_account_that_is_none_is_not_there(self, office, code):
