@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.cache import cache
 
 from tests.factories.accounts import UserFactory
+from tests.frontend.visiting import soup, words
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,13 @@ def test_an_unknown_address_is_told_so_itself(client, settings):
     assert sent.subject == "Tidak ada akun dengan alamat ini"
     assert "siti@contoh.invalid" in sent.body
     assert re.search(r"Buka akun: http\S+/akun/signup/", sent.body)
+
+
+def test_who_asks_again_and_again_is_told_to_wait(client, settings):
+    asked = [
+        client.post("/akun/password/reset/", {"email": "siti@contoh.invalid"}, headers={"host": settings.SITE_DOMAIN})
+        for _time in range(6)
+    ]
+    assert [answer.status_code for answer in asked] == [302] * 5 + [429]
+    assert words(soup(asked[-1]).h1) == "Tunggu beberapa menit"
+    assert len(mail.outbox) == 5
