@@ -239,6 +239,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Without it allauth writes the host before every subject.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
@@ -248,6 +250,8 @@ ACCOUNT_FORMS = {
     "login": "frontend.account.forms.LoginForm",
     "signup": "frontend.account.forms.SignupForm",
     "reset_password": "frontend.account.forms.ResetPasswordForm",
+    "add_email": "frontend.account.forms.AddEmailForm",
+    "change_password": "frontend.account.forms.ChangePasswordForm",
 }
 # Passkeys would need inline scripts, which the strict content policy refuses.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

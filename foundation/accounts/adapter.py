@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.accounts.phones import e164, national
 from foundation.errors import InvalidInput
-from foundation.site import site_name
+from foundation.site import site_name, site_short_name
 
 
 class PhoneField(forms.CharField):
@@ -73,6 +73,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return User.objects.filter(phone=e164(phone)).first()
         except InvalidInput:
             return None
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write under the platform's name; allauth alone would sign with the host's."""
+        named = {"site_name": site_name(), "site_short_name": site_short_name()}
+        super().send_mail(template_prefix, email, named | context)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         """Send the code; until a WhatsApp channel is set, it leaves as a mail file to the operator."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
@@ -43,6 +45,27 @@ class ResetPasswordForm(AllauthResetPasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs |= {"placeholder": ""}
+
+
+class AddEmailForm(AllauthAddEmailForm):
+    """One more address of an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs |= {"placeholder": ""}
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    """The password as it is, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {"oldpassword": _("Password now"), "password1": _("New password"), "password2": _("Once more")}
+        for name, label in labels.items():
+            self.fields[name].label = label
+            self.fields[name].widget.attrs |= {"placeholder": ""}
+        self.fields["password1"].help_text = _("At least ten characters, and none that everybody would guess.")
 
 
 class NameForm(forms.ModelForm[User]):

@@ -1,6 +1,7 @@
 """Tickets on paper: two on an A4 sheet, with a line for the scissors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 import segno
@@ -16,13 +17,27 @@ from foundation.clock import day_words, time_words
 from frontend.account.ticket_pages import TicketPage
 
 PER_SHEET = 2
-INK, SOFT, BRAND, LINE = HexColor("#17120f"), HexColor("#5b524c"), HexColor("#8f1a20"), HexColor("#b9afa5")
+INK, SOFT, LINE = HexColor("#17120f"), HexColor("#5b524c"), HexColor("#b9afa5")
 MARGIN = 18 * mm
 QR_SIZE = 62 * mm
 
 
-def tickets_pdf(tickets: Sequence[TicketPage], *, site_name: str) -> bytes:
-    """A PDF of the tickets, two on each sheet."""
+@dataclass(frozen=True)
+class Band:
+    """What a region's band looks like on paper: its colour, and whether bamboo shoots are its own motif."""
+
+    color: str
+    has_shoots: bool
+
+
+PROVINCE = Band("#98191f", has_shoots=True)
+
+
+def tickets_pdf(tickets: Sequence[TicketPage], *, bands: Mapping[str, Band], site_name: str) -> bytes:
+    """A PDF of the tickets, two on each sheet, each in its region's colour.
+
+    :param bands: by the region's slug; a region without a brand wears the province's.
+    """
     content = BytesIO()
     canvas = Canvas(content, pagesize=A4)
     canvas.setTitle(tickets[0].view.title)
@@ -31,7 +46,9 @@ def tickets_pdf(tickets: Sequence[TicketPage], *, site_name: str) -> bytes:
     for place, ticket in enumerate(tickets):
         if place and place % PER_SHEET == 0:
             canvas.showPage()
-        draw(canvas, ticket, top=A4[1] - (place % PER_SHEET) * height, site_name=site_name)
+        top = A4[1] - (place % PER_SHEET) * height
+        band(canvas, top - 10 * mm, bands.get(ticket.region_slug, PROVINCE))
+        draw(canvas, ticket, top=top, site_name=site_name)
         if place % PER_SHEET == 0:
             cut(canvas, A4[1] - height)
     canvas.showPage()
@@ -50,7 +67,6 @@ def cut(canvas: Canvas, y: float) -> None:
 def draw(canvas: Canvas, ticket: TicketPage, *, top: float, site_name: str) -> None:
     """One ticket: the code to scan on the left, what a person reads on the right."""
     view, language = ticket.view, (get_language() or "id")[:2]
-    band(canvas, top - 10 * mm)
     left, width = MARGIN, A4[0] - 2 * MARGIN
     y = line(canvas, view.title, left, top - 24 * mm, size=17, bold=True, width=width)
     when = day_words(view.day, language)
@@ -69,6 +85,7 @@ def draw(canvas: Canvas, ticket: TicketPage, *, top: float, site_name: str) -> N
         (_("In the name of"), view.holder_name),
         (_("For whom"), ", ".join(filter(None, [view.variant, view.audience_rule]))),
         (_("Where"), ", ".join(filter(None, [view.place_name, view.address, view.region_name]))),
+        (_("Enter until"), time_words(view.ends_at, language)),
         (_("Order code"), view.order_code),
     ]
     for name, value in facts:
@@ -85,11 +102,14 @@ def draw(canvas: Canvas, ticket: TicketPage, *, top: float, site_name: str) -> N
     line(canvas, site_name, left, y, size=9, color=SOFT, width=width)
 
 
-def band(canvas: Canvas, y: float) -> None:
-    """A woven band: bamboo shoots, one after the other."""
-    canvas.setFillColor(BRAND)
+def band(canvas: Canvas, y: float, look: Band) -> None:
+    """A woven band: bamboo shoots, one after the other; plain stripes where another motif is at home."""
+    canvas.setFillColor(HexColor(look.color))
     step = 6 * mm
     canvas.rect(0, y - 1.2 * mm, A4[0], 0.8 * mm, stroke=0, fill=1)
+    if not look.has_shoots:
+        canvas.rect(0, y, A4[0], 3 * mm, stroke=0, fill=1)
+        return
     for place in range(int(A4[0] / step) + 1):
         x = place * step
         shoot = canvas.beginPath()

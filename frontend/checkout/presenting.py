@@ -20,6 +20,7 @@ from marketplace.reviews.models import Review
 from marketplace.sales.closing_queries import offers_of_order
 from marketplace.sales.queries import OrderPage
 from marketplace.shops.models import Shop
+from marketplace.tickets.models import TicketStatus
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def of_order(page: OrderPage, *, now: datetime) -> dict[str, Any]:
         "amounts": amounts(order),
         "refunds": refunds_of(page),
         "offers": offers_of(order),
+        # Those that were given back admit nobody.
+        "ticket_count": sum(ticket.status != TicketStatus.VOID for ticket in page.tickets),
         "tickets_url": tickets_url,
         "share_url": whatsapp(tickets_url) if tickets_url else "",
         "is_sample": any(part.is_sample for part in order.shop_orders),
@@ -122,6 +125,9 @@ def steps_of(part: ShopOrderView) -> Sequence[Step]:
     if not steps:
         return [Step(title=part.status_words.capitalize(), state="now")]
     if part.status == "CANCELLED":
+        if not part.shipping_method:
+            # Tickets have no way; that they were "received" when they were paid would only puzzle.
+            del steps[:-1]
         return [*steps[:-1], Step(title=steps[-1].title, state="stop", at=steps[-1].at)]
     if part.status == "RECEIVED":
         return steps

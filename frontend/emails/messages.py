@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from foundation.clock import day_words
 from foundation.money import rupiah
-from foundation.site import site_name
+from foundation.site import site_name, site_short_name
 from frontend.emails.channel import Channel, Message, to_mail, to_phone
 from frontend.parts.order_access import ticket_token
 from marketplace.catalog.models import DATED_KINDS, Listing, ListingStatus, Variant
@@ -264,7 +264,7 @@ def _to_shop(shop_id: int, subject: str, template: str, context: dict[str, objec
 def _to(email: str, phone: str, subject: str, template: str, context: dict[str, object]) -> Iterator[Outgoing]:
     if not (email or phone):
         return
-    context = context | {"subject": subject, "site_name": site_name()}
+    context = context | {"subject": subject, "site_name": site_name(), "site_short_name": site_short_name()}
     blocks = render_to_string(f"emails/{template}.txt", context).split("\n\n")
     # Without the blank lines that template tags left behind.
     text = "\n\n".join(block.strip() for block in blocks if block.strip())

@@ -148,10 +148,15 @@ def bank_accounts_to_compare() -> QuerySet[BankAccount]:
     return BankAccount.objects.filter(status__in=open_ones).select_related("shop", "party").order_by("given_at", "pk")
 
 
+def is_held(code: str) -> bool:
+    """Whether money lies there. In the ledger it then stands below zero; people read it the other way round."""
+    return code.partition(":")[0] in ("clearing", "bank", "cash", "difference")
+
+
 def words_of(code: str) -> str:
     """An account as people call it."""
     kind, _colon, rest = code.partition(":")
-    if kind in ("clearing", "bank", "cash", "difference"):
+    if is_held(code):
         return _held_words(code)
     try:
         label = str(AccountKind(kind.upper()).label)

@@ -294,7 +294,7 @@ class PhoneStep(forms.Form):
     phone = forms.CharField(
         label=gettext_lazy("Phone number of the shop"),
         max_length=30,
-        help_text=gettext_lazy("WhatsApp number. We tell you about new orders there."),
+        help_text=gettext_lazy("WhatsApp number. We tell you about new orders there, and who has ordered can ask you."),
         widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
 
@@ -317,6 +317,7 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("Phone number of the shop"),
         required=False,
         max_length=30,
+        help_text=gettext_lazy("WhatsApp number. We tell you about new orders there, and who has ordered can ask you."),
         widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
     story_id = forms.CharField(

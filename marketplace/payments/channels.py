@@ -80,6 +80,17 @@ _WALLETS = {"gopay": "GoPay", "shopeepay": "ShopeePay", "dana": "DANA", "ovo": "
 _STORES = {"indomaret": "Indomaret", "alfamart": "Alfamart"}
 
 
+def name_of(channel: str) -> str:
+    """What people call one of Midtrans' channels or payment types ("bca_va", "credit_card"); an unknown one as it is."""
+    brand = {**_WALLETS, **_STORES, "akulaku": "Akulaku", "kredivo": "Kredivo", "echannel": "Mandiri Bill"}.get(channel)
+    if brand:
+        return brand
+    bank = _BANKS.get(channel.removesuffix("_va"))
+    if bank:
+        return _("virtual account %(bank)s") % {"bank": bank}
+    return str(_OF_SNAP[channel].label) if channel in _OF_SNAP else channel
+
+
 def method_of(payment_type: str) -> PaymentMethod:
     """Our word for one of Midtrans' payment types."""
     return METHODS.get(payment_type, PaymentMethod.OTHER)

@@ -18,7 +18,16 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from foundation.clock import day_of, short_day_words, time_words
 from foundation.money import rupiah
@@ -173,7 +182,7 @@ def book_sheet(book: ReceiptsBook, *, language: str) -> Sheet:
         ),
         rows=rows,
         foot=[total, in_cash],
-        widths=(22, 38, 28, 18, 24, 13, 15, 22, 24, 22, 14, 21),
+        widths=(20, 36, 27, 17, 31, 14, 13, 22, 25, 21, 18, 22),
         money=frozenset({7, 11}),
         signers=(_("Treasurer of receipts"), _("Head of the office")),
         note=_(
@@ -242,17 +251,24 @@ def sheet_pdf(sheet: Sheet, *, site_name: str, wide: bool = False) -> bytes:
     head = [_cell(words, strong=True, end=place in _ends(sheet)) for place, words in enumerate(sheet.head)]
     body = [[_value(sheet, place, value) for place, value in enumerate(row)] for row in sheet.rows]
     foot = [[_value(sheet, place, value, strong=True) for place, value in enumerate(row)] for row in sheet.foot]
-    table = Table([head, *body, *foot], colWidths=[width * mm for width in sheet.widths], repeatRows=1)
+    table = Table([head, *body, *foot], colWidths=[width * mm for width in sheet.widths], repeatRows=1, hAlign="LEFT")
     first_of_foot = 1 + len(body)
+    # The words of a sum may reach over what they leave empty.
+    spans = [
+        ("SPAN", (0, first_of_foot + place), (1, first_of_foot + place))
+        for place, row in enumerate(sheet.foot)
+        if row[1] == ""
+    ]
     table.setStyle(
         TableStyle(
             [
+                *spans,
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("BACKGROUND", (0, 0), (-1, 0), _PALE),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
                 ("LINEABOVE", (0, first_of_foot), (-1, first_of_foot), 1, _INK),
-                ("LEFTPADDING", (0, 0), (-1, -1), 3),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), 4),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
             ]
         )
     )
@@ -265,16 +281,35 @@ def sheet_pdf(sheet: Sheet, *, site_name: str, wide: bool = False) -> bytes:
     if sheet.note:
         parts += [Spacer(1, 4 * mm), Paragraph(_plain(sheet.note), _BODY)]
     if sheet.signers:
-        signs = Table(
-            [[_cell(words, strong=True) for words in sheet.signers], [_cell("\u00a0")] * len(sheet.signers)],
-            colWidths=[70 * mm] * len(sheet.signers),
-            rowHeights=[6 * mm, 22 * mm],
-            hAlign="LEFT",
-        )
-        signs.setStyle(TableStyle([("LINEBELOW", (0, 1), (-1, 1), 0.6, _INK), ("RIGHTPADDING", (0, 0), (-1, -1), 12)]))
-        parts += [Spacer(1, 10 * mm), signs]
-    paper.build(parts)
+        parts += [Spacer(1, 10 * mm), _places_to_sign(sheet.signers)]
+
+    def number_page(canvas: Canvas, document: BaseDocTemplate) -> None:
+        canvas.setFont("Helvetica", 8)
+        canvas.setFillColor(_INK)
+        words = _("%(title)s, page %(number)d") % {
+            "title": _plain(sheet.title, is_markup=False),
+            "number": document.page,
+        }
+        # Under the text, which stands 6 points inside its frame.
+        canvas.drawString(_MARGIN + 6, 8 * mm, words)
+
+    paper.build(parts, onFirstPage=number_page, onLaterPages=number_page)
     return content.getvalue()
+
+
+def _places_to_sign(signers: Sequence[str]) -> Table:
+    """A line for each, with room between them, and below it the place of a civil servant's number."""
+    gap = [_cell("")]
+    rows = [
+        [cell for words in given for cell in (_cell(words, strong=number == 0), *gap)]
+        for number, given in enumerate((signers, [""] * len(signers), ["NIP"] * len(signers)))
+    ]
+    signs = Table(
+        rows, colWidths=[70 * mm, 12 * mm] * len(signers), rowHeights=[6 * mm, 20 * mm, 6 * mm], hAlign="LEFT"
+    )
+    lines = [("LINEBELOW", (2 * place, 1), (2 * place, 1), 0.6, _INK) for place in range(len(signers))]
+    signs.setStyle(TableStyle([*lines, ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    return signs
 
 
 def _ends(sheet: Sheet) -> frozenset[int]:
@@ -295,9 +330,14 @@ def _cell(words: str, *, strong: bool = False, end: bool = False) -> Paragraph:
     return Paragraph(_plain(words), style)
 
 
-def _plain(words: str) -> str:
-    """A text for paper: the built-in type has Latin letters only, and nothing in it is markup."""
+def _plain(words: str, *, is_markup: bool = True) -> str:
+    """A text for paper: the built-in type has Latin letters only, and nothing in it is markup.
+
+    :param is_markup: whether it goes where tags would count.
+    """
     text = str(words).encode("cp1252", "replace").decode("cp1252")
+    if not is_markup:
+        return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

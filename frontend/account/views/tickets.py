@@ -1,6 +1,6 @@
 """E-tickets by signed link: on the phone, on paper, in the calendar. They open without signal once they were opened."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cms.branding.models import Brand, Motif
 from foundation.links import LinkRefused
 from foundation.site import site_name
 from frontend.account import calendar_file, papers
@@ -79,10 +80,19 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
     """The tickets as a PDF for the printer."""
     order = find(token)
     with override(language_of(request, order)):
-        content = papers.tickets_pdf(pages(order), site_name=site_name())
+        found = pages(order)
+        content = papers.tickets_pdf(
+            found, bands=bands({ticket.region_slug for ticket in found}), site_name=site_name()
+        )
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="tiket-{order.code}.pdf"'
     return answer
+
+
+def bands(slugs: Collection[str]) -> dict[str, papers.Band]:
+    """The bands of these regions on paper."""
+    brands = Brand.objects.filter(region__slug__in=slugs).values_list("region__slug", "brand_light", "motif")
+    return {str(slug): papers.Band(color, has_shoots=motif == Motif.PUCUK_REBUNG) for slug, color, motif in brands}
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
@@ -16,8 +17,8 @@ from foundation.audit.services import note_access
 from foundation.errors import DomainError
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
-from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, words_of
-from marketplace.ledger.models import Account
+from frontend.office.finance import bank_accounts_to_compare, entries_url, finance, is_held, words_of
+from marketplace.ledger.models import Account, JournalKind
 from marketplace.ledger.queries import balance, balances_of, entries_of
 from marketplace.payouts.queries import Payee, owed, settlements_of
 from marketplace.shops.models import BankAccount, BankAccountStatus, Shop, TaxStatement
@@ -64,21 +65,24 @@ class AccountView(OfficePage):
             raise Http404
         shown = self.request.GET.get("mulai", "")
         offset = int(shown) if shown.isdecimal() and len(shown) < 7 else 0
+        # As the overview shows it.
+        sign = -1 if is_held(code) else 1
         found = entries_of(code, limit=PER_PAGE + 1, offset=offset)
         rows = [
             {
                 "at": entry.posted_at,
-                "cause": f"{entry.kind} {entry.reference}",
-                "other": entry.from_code if entry.to_code == code else entry.to_code,
+                "cause": capfirst(str(JournalKind(entry.kind).label)),
+                "reference": entry.reference,
+                "other": words_of(entry.from_code if entry.to_code == code else entry.to_code),
                 "other_url": entries_url(entry.from_code if entry.to_code == code else entry.to_code),
-                "amount": entry.amount if entry.to_code == code else -entry.amount,
+                "amount": sign * (entry.amount if entry.to_code == code else -entry.amount),
             }
             for entry in found[:PER_PAGE]
         ]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "code": code,
-            "balance": balance(code),
+            "balance": sign * balance(code),
             "rows": rows,
             "older": f"{entries_url(code)}&mulai={offset + PER_PAGE}" if len(found) > PER_PAGE else "",
         }

@@ -23,6 +23,7 @@ from frontend.office import journal
 from frontend.office.access import OperatorOnly
 from marketplace.orders.models import Order, OrderEvent, OrderLine, OrderStatus, ShopOrderStatus
 from marketplace.orders.queries import order_view
+from marketplace.payments import channels
 from marketplace.payments.models import Payment
 from marketplace.payments.queries import refunds_of_order
 from marketplace.sales.services import give_back
@@ -104,7 +105,7 @@ class OrderView(OperatorOnly, WagtailAdminTemplateMixin, TemplateView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "order": order_view(order_id=order.pk, now=now),
-            "payments": payments,
+            "payments": [(payment, channels.words_of(payment)) for payment in payments],
             "refunds": refunds_of_order(order.pk),
             "returnable": returnable_lines(order.pk),
             "events": [

@@ -1,29 +1,30 @@
 """Rates with their days: commission, taxes, shares, Midtrans' prices, periods, deposits, PPh 22; and what its channels can."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import BigIntegerField, Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import View
 
 from foundation.clock import day_of, day_words
 from foundation.errors import DomainError
+from foundation.money import rupiah
 from frontend.office import journal
 from frontend.office.access import FinanceOnly
 from frontend.office.columns import language
 from frontend.office.views.finance import OfficePage
-from marketplace.payments.channels import ACQUIRERS, METHODS, OFFERED
+from marketplace.payments.channels import ACQUIRERS, METHODS, OFFERED, name_of
 from marketplace.payments.services import RULES, add_rule, withdraw_rule
 from marketplace.payouts.services import RATES, add_rate, end_rate
 from marketplace.shops.banks import BANKS
@@ -74,7 +75,7 @@ def form_of(kind: str) -> Any:
     for name, known in (("channel", OFFERED), ("payment_type", METHODS)):
         if name in made.base_fields:
             made.base_fields[name] = forms.ChoiceField(
-                label=made.base_fields[name].label, choices=[(one, one) for one in known]
+                label=made.base_fields[name].label, choices=[(one, name_of(one)) for one in known]
             )
     if "acquirer" in made.base_fields:
         label, all_others = made.base_fields["acquirer"].label, _("all others")
@@ -256,11 +257,21 @@ def row_of(row: Any, today: Any) -> dict[str, Any]:
         value = display() if display else getattr(row, field.name)
         # Money and days of 0 say nothing; a rate of 0 does where it is all there is to say.
         if isinstance(value, bool):
-            facts.append(f"{capfirst(str(field.verbose_name))}: {_('yes') if value else _('no')}")
+            words = pgettext("answer", "yes") if value else pgettext("answer", "no")
+            facts.append(f"{capfirst(str(field.verbose_name))}: {words}")
         elif field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
-            facts.append(f"{value / 100:g} %")
+            percent = f"{value / 100:g} %"
+            facts.append(percent if language() == "en" else percent.replace(".", ","))
         elif isinstance(value, date):
             facts.append(f"{capfirst(str(field.verbose_name))}: {day_words(value, language())}")
+        elif isinstance(value, time):
+            facts.append(
+                f"{capfirst(str(field.verbose_name))}: {value:{'%H:%M' if language() == 'en' else '%H.%M'}} WIB"
+            )
+        elif value and isinstance(field, BigIntegerField):
+            facts.append(f"{capfirst(str(field.verbose_name))}: {rupiah(value)}")
+        elif value and field.name in ("channel", "payment_type"):
+            facts.append(f"{capfirst(str(field.verbose_name))}: {name_of(value)}")
         elif value not in (None, "", 0):
             facts.append(f"{capfirst(str(field.verbose_name))}: {value}")
     until = getattr(row, "valid_until_date", None)

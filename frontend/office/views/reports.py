@@ -15,9 +15,10 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from foundation.errors import DomainError
-from frontend.office.access import FinanceOnly
+from frontend.office.access import FinanceOnly, is_operator
 from frontend.office.views.closings import number
 from marketplace.payments import services
+from marketplace.payments.channels import name_of
 from marketplace.payments.models import GatewayReport, GatewayReportRow, ReportDifference
 from marketplace.shops.models import MerchantAccount
 
@@ -124,7 +125,11 @@ class ReportView(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "report": report,
-            "rows": rows.order_by("explained_at", "line_number", "pk")[:MOST_SHOWN],
+            "rows": [
+                (row, name_of(row.channel)) for row in rows.order_by("explained_at", "line_number", "pk")[:MOST_SHOWN]
+            ],
+            # Orders are the operator's to open; the treasurer reads their codes.
+            "is_operator": is_operator(self.request.user),
             "count": report.rows.filter(line_number__gt=0).count(),
             "agreeing": report.rows.filter(difference=ReportDifference.NONE).count(),
         }

@@ -8,7 +8,7 @@ from marketplace.orders.links import order_token
 from marketplace.orders.models import Order, OrderLine, ShopOrder
 from marketplace.payments.models import Payment
 from marketplace.reviews.models import Review
-from marketplace.sales.services import apply_payment, start_payment
+from marketplace.sales.services import apply_payment, request_refund, start_payment
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.frontend.visiting import HTMX, soup, words
@@ -104,8 +104,48 @@ class TestWaiting:
         page = soup(visitor.get(page_of(order)))
         assert page.select_one(f'form[action="{page_of(order)}bayar/"]') is None
 
+    def test_a_card_that_is_looked_at_needs_nothing_of_the_buyer(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (1,), buyer=buyer)
+        start_payment(order_id=order.pk, now=NOW)
+        Payment.objects.update(status="REVIEW")
+        page = soup(visitor.get(page_of(order)))
+
+        assert words(page.h1) == "Pembayaran Anda sedang diperiksa"
+        assert words(page.select_one("#sisa")).startswith("Pembayaran kartu Anda diperiksa dulu sebelum dihitung.")
+        assert page.select(f'form[action="{page_of(order)}bayar/"], form[action="{page_of(order)}periksa/"]') == []
+
+
+class TestGivenBack:
+    def test_tickets_that_went_back_are_not_counted_any_more(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (3,), buyer=buyer)
+        paid(order, midtrans)
+        request_refund(order_id=order.pk, lines={OrderLine.objects.get().pk: 1}, reason="sakit", now=NOW)
+
+        assert words(soup(visitor.get(page_of(order))).select_one("#tiket-judul")) == "2 tiket Anda"
+
+    def test_a_wholly_refunded_order_says_so_and_has_no_way_to_tell_of(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (1,), buyer=buyer)
+        paid(order, midtrans)
+        request_refund(order_id=order.pk, lines=None, reason="sakit", now=NOW)
+        page = soup(visitor.get(page_of(order)))
+
+        assert words(page.h1) == "Pesanan ini dikembalikan"
+        assert order.code in words(page.h1.find_next("p"))
+        assert page.select_one("#tiket-judul") is None
+        assert [words(step).split()[0] for step in page.select(".time li")] == ["Dibatalkan"]
+
 
 class TestPaid:
+    def test_each_shop_can_be_asked(self, visitor, buyer, midtrans):
+        order = placed_order(admission() + (1,), (goods(), None, 1), buyer=buyer)
+        paid(order, midtrans)
+        shops = [part.shop for part in order.shop_orders.select_related("shop").order_by("pk")]
+        type(shops[0]).objects.filter(pk=shops[0].pk).update(phone="+6281234567890")
+        type(shops[1]).objects.filter(pk=shops[1].pk).update(phone="")
+        asks = soup(visitor.get(page_of(order))).select(".group__ask a")
+
+        assert [(ask["href"], words(ask)) for ask in asks] == [("tel:+6281234567890", "Tanya toko: 0812-3456-7890")]
+
     def test_tickets_first_then_each_shop(self, visitor, buyer, midtrans):
         rendang = goods()
         order = placed_order(admission() + (2,), (rendang, None, 1), buyer=buyer)

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories.accounts import UserFactory
+from tests.frontend.visiting import soup, words
 
 pytestmark = pytest.mark.django_db
 HERE = {"host": "lapau.localhost:8000"}
@@ -29,6 +30,14 @@ def test_whoever_works_here_goes_on():
 
 def test_for_others_there_is_no_office():
     assert through_the_door(UserFactory()).status_code == 404
+
+
+def test_what_is_not_theirs_is_said_in_our_own_words(bendahara):
+    answer = bendahara.get(reverse("office:finance"))
+    page = soup(answer)
+    assert answer.status_code == 404
+    assert words(page.h1) == "Halaman tidak ditemukan"
+    assert page.select_one("main a")["href"] == reverse("wagtailadmin_home")
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

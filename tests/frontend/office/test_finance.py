@@ -94,7 +94,8 @@ class TestOverview:
         assert links
         assert [office.get(link).status_code for link in links] == [200] * len(links)
         entries = words(soup(office.get(reverse("office:account") + "?kode=clearing:operator:QRIS")))
-        assert "-Rp50.000" in entries
+        assert "Saldo Rp50.000 clearing:operator:QRIS" in entries
+        assert "Pembayaran" in entries
 
     @pytest.mark.parametrize("code", ["", "shop:999999", "' or 1=1"])
     def test_an_account_that_is_none_is_not_there(self, office, code):
@@ -315,6 +316,19 @@ class TestRates:
         page = soup(office.get(self.url(kind)))
         assert page.select_one("#id_valid_from_date")["value"] == "2026-11-23"
         assert page.select_one("[name=last_day]") is None
+
+    def test_are_said_as_people_say_them(self, office):
+        given = {"rate": "250", "announced_from_date": "2026-11-22", "valid_from_date": "2026-12-01"}
+        office.post(self.url("komisi"), given)
+        bca = next(row for row in self.rows(office, "saluran") if "BCA" in row)
+        shopee = next(row for row in self.rows(office, "pengembalian") if "airpay shopee" in row)
+
+        assert "2,5 %" in self.rows(office, "komisi")[0]
+        assert bca.startswith("Saluran: virtual account BCA Mulai jumlah: Rp50.000 Ditawarkan: ya")
+        assert "Tanpa pengembalian dari: 23.55 WIB" in shopee
+
+    def rows(self, office, kind):
+        return [words(row) for row in soup(office.get(self.url(kind))).select(".office-list > li")]
 
     def test_one_that_is_none_is_not_there(self, office):
         assert office.get(self.url("gaji")).status_code == 404
