@@ -685,6 +685,8 @@ TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
             ("refund_all", {"which": 0}),
             ("a_refund_is_refused", {"which": 0}),
             ("refund_at_the_dashboard", {"which": 0, "part": 1_000, "is_noticed": True}),
+            ("days_pass", {"days": 2}),
+            ("the_poller_asks", {}),
             ("it_was_meant_for_an_open_one", {"which": 0, "other": 0, "keeper": None}),
         ],
         {"midtrans refund-from-dashboard", "counted"},
