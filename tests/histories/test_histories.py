@@ -68,6 +68,7 @@ from marketplace.sales.services import (
     close_dates,
     count_refund,
     lapse_unpaid_orders,
+    lose_dispute,
     may_bear,
     may_keep,
     record_manual_refund,
@@ -374,6 +375,14 @@ class Histories(RuleBasedStateMachine):
         for payment in self.pick(Payment, which, status=PaymentStatus.REVIEW):
             with allowed(GatewayError):
                 getattr(gateway_of(payment.merchant_account), verb)(payment.gateway_order_id)
+
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever)
+    def a_dispute_is_lost(self, which: int) -> None:
+        """Midtrans never says so: a person does."""
+        for payment in self.pick(Payment, which, status=PaymentStatus.DISPUTED):
+            lose_dispute(payment_id=payment.pk, now=self.now)
+            seen["dispute lost"] += 1
 
     @precondition(lambda self: self.has_payments)
     @rule(which=whichever)
@@ -695,7 +704,7 @@ TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
 
 
 @pytest.fixture
-def _midtrans(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+def midtrans(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     """A Midtrans for histories, and nothing seen of them yet."""
     seen.clear()
     # Thousands of refusals are meant.
@@ -707,7 +716,8 @@ def _midtrans(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
 
 
 @pytest.mark.django_db
-def test_whatever_happens_the_books_agree(_midtrans: None) -> None:
+@pytest.mark.usefixtures("midtrans")
+def test_whatever_happens_the_books_agree() -> None:
     run_state_machine_as_test(Histories, settings=SIZE)
 
     expected = set() if IS_SHORT else EXPECTED | RARE if IS_LONG else EXPECTED
@@ -715,8 +725,9 @@ def test_whatever_happens_the_books_agree(_midtrans: None) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("midtrans")
 @pytest.mark.parametrize("turn", sorted(TURNS))
-def test_rare_turns_are_taken_and_the_books_agree(turn: str, _midtrans: None) -> None:
+def test_rare_turns_are_taken_and_the_books_agree(turn: str) -> None:
     method, wish, steps, words = TURNS[turn]
     history = Histories()
     try:

@@ -468,7 +468,7 @@ class TestTakenBackByTheBankAfterwards:
 
     def test_before(self, paid_back):
         assert money() == {
-            "clearing:operator:BANK_TRANSFER": -90_000,
+            "clearing:operator:VIRTUAL_ACCOUNT": -90_000,
             f"shop:{OrderLine.objects.get().shop_order.shop_id}": 27_000,
             "commission:operator": 3_000,
             "bank:operator": 60_000,
