@@ -98,7 +98,8 @@ def decide_review(*, payment_id: int, accept: bool, now: datetime) -> PaymentSta
 
 def _undo(order: Order, payment: Payment, *, now: datetime) -> None:
     """The provider took its settlement back: the sale never was."""
-    journals.undo_payment(payment=payment, called_off=payments.call_off(payment=payment), now=now)
+    paid = list(Refund.objects.filter(payment=payment, status=RefundStatus.DONE))
+    journals.undo_payment(payment=payment, called_off=payments.call_off(payment=payment), paid=paid, now=now)
     if payment.is_surplus:
         return
     if order.status not in (*_CONFIRMED, OrderStatus.REFUNDED):

@@ -57,17 +57,30 @@ def was_sold(payment: Payment) -> bool:
     return bool(entries_for(kind=JournalKind.SALE, references=[cause(payment)]))
 
 
-def undo_payment(*, payment: Payment, called_off: Iterable[Refund], now: datetime) -> None:
+def undo_payment(*, payment: Payment, called_off: Iterable[Refund], paid: Iterable[Refund], now: datetime) -> None:
     """The provider took the money back: what was posted for it is posted the other way round.
 
     :param called_off: refunds of it that will not be paid any more.
+    :param paid: refunds of it that went to the buyer: the operator's loss, since by now nobody else has sold anything.
     """
     entries: list[EntryView] = []
     for kind in (JournalKind.SALE, JournalKind.PAYMENT):
         entries += entries_for(kind=kind, references=[cause(payment)])
     entries += entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}" for refund in called_off])
     back = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in entries]
+    back += _loss(payment, paid)
     post(kind=JournalKind.REVERSAL, reference=cause(payment), transfers=back, now=now)
+
+
+def _loss(payment: Payment, paid: Iterable[Refund]) -> list[Transfer]:
+    """What was taken for these refunds from those who had sold, given back to them by the operator."""
+    loss = accounts.discount("OPERATOR", payment.merchant_account.code)
+    references = [f"refund:{refund.pk}" for refund in paid]
+    taken = entries_for(kind=JournalKind.REVERSAL, references=references)
+    let_be = entries_for(kind=JournalKind.REVERSAL, references=[f"{reference}:rest" for reference in references])
+    transfers = [Transfer(loss, entry.from_code, entry.amount, entry.line) for entry in taken]
+    transfers += [Transfer(entry.to_code, loss, entry.amount, entry.line) for entry in let_be]
+    return [transfer for transfer in transfers if transfer.from_code != transfer.to_code]
 
 
 def set_aside_for(

@@ -20,6 +20,7 @@ from marketplace.sales.services import (
     apply_payment,
     deposits,
     give_back,
+    lose_dispute,
     record_manual_refund,
     request_refund,
     send_refund,
@@ -28,6 +29,7 @@ from marketplace.tickets.models import Ticket
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.payments import PaymentFactory
+from tests.factories.payouts import FeeScheduleFactory
 from tests.factories.shops import CollectionAgreementFactory
 from tests.marketplace.sales.money import faults, money, pay
 
@@ -447,6 +449,44 @@ class TestTreasury:
         line = OrderLine.objects.get(charge_kind="RETRIBUSI")
         (treasury,) = give_back(order_id=order.pk, lines={line.pk: 1}, reason="tutup", now=LATER)
         assert (treasury.amount, treasury.status) == (20_000, "TREASURY")
+
+
+@pytest.mark.django_db
+class TestTakenBackByTheBankAfterwards:
+    """Whoever has sold nothing by now owes nothing: what the buyer has is the operator's loss."""
+
+    @pytest.fixture
+    def paid_back(self, midtrans) -> Payment:
+        """Two of three pieces were paid back by hand; a commission of a tenth was taken."""
+        FeeScheduleFactory(rate=1_000)
+        order = placed_order((goods(price=30_000), None, 3))
+        payment = pay(midtrans, order, "bni_va")
+        refund = request_refund(order_id=order.pk, lines={OrderLine.objects.get().pk: 2}, reason="rusak", now=LATER)
+        assert refund is not None
+        record_manual_refund(refund_id=refund.pk, now=LATER)
+        return payment
+
+    def test_before(self, paid_back):
+        assert money() == {
+            "clearing:operator:VIRTUAL_ACCOUNT": -90_000,
+            f"shop:{OrderLine.objects.get().shop_order.shop_id}": 27_000,
+            "commission:operator": 3_000,
+            "bank:operator": 60_000,
+        }
+
+    def test_of_a_part(self, paid_back):
+        Payment.objects.update(status="DISPUTED")
+        lose_dispute(payment_id=paid_back.pk, now=LATER)
+        assert money() == {"bank:operator": 60_000, "discount:OPERATOR:operator": -60_000}
+        assert faults() == []
+
+    def test_of_all(self, midtrans, paid_back):
+        request_refund(order_id=paid_back.order_id, lines=None, reason="rusak", now=LATER)
+        record_manual_refund(refund_id=Refund.objects.latest("pk").pk, now=LATER)
+        Payment.objects.update(status="DISPUTED")
+        lose_dispute(payment_id=paid_back.pk, now=LATER)
+        assert money() == {"bank:operator": 90_000, "discount:OPERATOR:operator": -90_000}
+        assert faults() == []
 
 
 @pytest.mark.django_db
