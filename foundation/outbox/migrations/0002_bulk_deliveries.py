@@ -10,10 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='delivery',
-            name='delivery_due',
-        ),
         migrations.AddField(
             model_name='delivery',
             name='is_bulk',
@@ -22,5 +18,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('status', 'PENDING')), fields=['is_bulk', 'due_at', 'id'], name='delivery_turn'),
+        ),
+        # Last: whoever delivers meanwhile always has one of the two.
+        migrations.RemoveIndex(
+            model_name='delivery',
+            name='delivery_due',
         ),
     ]
