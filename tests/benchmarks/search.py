@@ -326,7 +326,7 @@ def rebuilt(name: str, *arguments: str, url: str) -> dict[str, Any]:
 def saved(samples: int, folder: Path) -> dict[str, Any]:
     """Save listings while a worker runs, and look until each new word is found.
 
-    What a load in bulk has left to deliver is delivered first: it would stand before every save in the queue.
+    What a load in bulk has left to deliver is delivered first, so that the worker does nothing else.
     """
     from django.db import transaction
     from django.utils import timezone

@@ -1,7 +1,7 @@
 """Money, days and times in words, icons, QR codes and pictures: what page templates load."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -236,7 +236,10 @@ def home_url() -> str:
 @register.simple_tag
 def region_url(region: Any) -> str:
     """The first page of a region: its own ``url`` where it has one, else its site by slug."""
-    return getattr(region, "url", "") or addresses.region_home(getattr(region, "slug", "") or "")
+    url, slug = (
+        region.get(name) if isinstance(region, Mapping) else getattr(region, name, "") for name in ("url", "slug")
+    )
+    return url or addresses.region_home(slug or "")
 
 
 @register.simple_tag(takes_context=True)

@@ -30,6 +30,14 @@ class TestGoods:
         assert words(page.select_one("#tombol-beli")) == "Beli Rp85.000"
         assert rendang.listing.shop.name in words(page)
 
+    def test_its_sign_names_the_region_and_leads_there(self, visitor):
+        rendang = goods()
+        region = rendang.listing.shop.region
+        sign = soup(visitor.get(goods_page(rendang))).select_one("a.mark")
+
+        assert words(sign) == region.short_name
+        assert sign["href"] == f"http://{region.slug}.lapau.localhost:8000/"
+
     def test_is_the_same_for_every_visitor_and_holds_no_token(self, visitor):
         rendang = goods()
         answer = visitor.get(goods_page(rendang))
