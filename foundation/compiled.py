@@ -5,7 +5,8 @@ same way, the SQL is kept: a query set stays the one place that says what is ask
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from threading import local
 from typing import Any
@@ -78,19 +79,9 @@ class _Statement:
 
     def send(self, given: Mapping[str, Any]) -> CursorWrapper:
         """Send it with these values; whoever calls closes the cursor."""
-        cursor = self._cursor()
+        cursor = _cursor(self.connection)
         cursor.execute(*self.bound(given))
         return cursor
-
-    def _cursor(self) -> CursorWrapper:
-        if self.connection.vendor != "postgresql":
-            return self.connection.cursor()
-        # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
-        # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
-        self.connection.close_if_health_check_failed()
-        self.connection.ensure_connection()
-        prepared: CursorWrapper = self.connection._prepare_cursor(psycopg.Cursor(self.connection.connection))  # type: ignore[attr-defined]
-        return prepared
 
     def bound(self, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """The statement with these values in their places."""
@@ -183,18 +174,34 @@ def insert(*rows: Model) -> None:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     statements = [_insertion(alike, connection) for alike in of_table.values()]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # All in one message; the answers come one after the other.
-            text = "; ".join(sql for sql, _values in statements)
-            cursor.execute(text, [value for _sql, values in statements for value in values])
-            for alike in of_table.values():
-                _set_keys(alike, cursor.fetchall())
-                cursor.nextset()
-            return
-        for (sql, values), alike in zip(statements, of_table.values(), strict=True):
-            cursor.execute(sql, values)
+    cursors = [_cursor(connection) for _statement in statements]
+    with _all_at_once(connection, statements):
+        for cursor, statement in zip(cursors, statements, strict=True):
+            cursor.execute(*statement)
+    for cursor, alike in zip(cursors, of_table.values(), strict=True):
+        with cursor:
             _set_keys(alike, cursor.fetchall())
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    # Django's own cursor writes the values into the text. Sent beside it, they let PostgreSQL keep the plan, as
+    # the setting ``prepare_threshold`` allows; to plan a few joins is most of its work with them.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    prepared: CursorWrapper = connection._prepare_cursor(psycopg.Cursor(connection.connection))  # type: ignore[attr-defined]
+    return prepared
+
+
+@contextmanager
+def _all_at_once(connection: BaseDatabaseWrapper, statements: Sequence[object]) -> Iterator[None]:
+    """Send several statements before the first answer is waited for, where the database can."""
+    if connection.vendor != "postgresql" or len(statements) == 1:
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def _insertion(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:

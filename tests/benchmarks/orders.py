@@ -23,15 +23,19 @@ PLENTY = 1_000_000
 RIVALS, PLACES = 300, 100
 POOLS = 1000
 TICKETS = f"""
+from django.db import transaction
 from django.utils import timezone
 from marketplace.catalog.models import Variant
 from marketplace.inventory.models import Pool, Slot
+from marketplace.inventory.services.stock import locked
 from marketplace.inventory.services.telling import tell_listings
 now = timezone.now()
 slots = list(Slot.objects.filter(starts_at__gt=now, listing__title_id="Masuk Lobang Jepang").order_by("starts_at")[:2])
 Pool.objects.filter(pk=slots[0].pool_id).update(capacity={PLENTY})
-rare = Pool.objects.get(pk=slots[1].pool_id)
-Pool.objects.filter(pk=rare.pk).update(capacity=rare.taken + {PLACES})
+with transaction.atomic():
+    # Without the holds of an earlier run that have lapsed since.
+    rare = locked(slots[1].pool_id, now=now)
+    Pool.objects.filter(pk=rare.pk).update(capacity=rare.taken + {PLACES})
 tell_listings([slot.pool_id for slot in slots], now=now)
 print("TOLD", Variant.objects.filter(listing=slots[0].listing).order_by("position")[0].pk, *(slot.pk for slot in slots))
 """

@@ -123,8 +123,8 @@ class TestPlace:
     def test_takes_a_fixed_number_of_statements_for_one_ticket(self, django_assert_num_queries):
         adult, slot = admission(places=100)
         fill_cart((adult, slot, 1))
-        # And two for the transaction. PostgreSQL takes the rows of several tables in one message.
-        with django_assert_num_queries((16 if connection.vendor == "postgresql" else 19) + 2):
+        # And two for the transaction.
+        with django_assert_num_queries(19 + 2):
             order_now(details=details(20_000))
 
     def test_needs_no_more_statements_for_more_lines(self):
