@@ -6,7 +6,7 @@ same way, the SQL is kept: a query set stays the one place that says what is ask
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from threading import local
 from typing import Any
@@ -174,12 +174,12 @@ def insert(*rows: Model) -> None:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     statements = [_insertion(alike, connection) for alike in of_table.values()]
-    cursors = [_cursor(connection) for _statement in statements]
-    with _all_at_once(connection, statements):
-        for cursor, statement in zip(cursors, statements, strict=True):
-            cursor.execute(*statement)
-    for cursor, alike in zip(cursors, of_table.values(), strict=True):
-        with cursor:
+    with ExitStack() as opened:
+        cursors = [opened.enter_context(_cursor(connection)) for _statement in statements]
+        with _all_at_once(connection, statements):
+            for cursor, statement in zip(cursors, statements, strict=True):
+                cursor.execute(*statement)
+        for cursor, alike in zip(cursors, of_table.values(), strict=True):
             _set_keys(alike, cursor.fetchall())
 
 

@@ -244,9 +244,7 @@ def _write(payment: Payment, truth: TransactionStatus, *, now: datetime) -> None
     """Status, method and times of an answer; or that it does not fit."""
     before = PaymentStatus(payment.status)
     after = status_of(truth, before)
-    # Disputed before we knew of the money: nothing is handed over for it, and nobody but a person can say what is left.
-    is_riddle = after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
-    if is_riddle or not _is_ours(payment, truth):
+    if _is_riddle(before, after) or not _is_ours(payment, truth):
         logger.error("Midtrans reports of payment %s what does not fit it", payment.pk)
         if not payment.is_quarantined:
             # What was found out about an earlier time says nothing of this one.
@@ -265,6 +263,15 @@ def _write(payment: Payment, truth: TransactionStatus, *, now: datetime) -> None
     payment.acquirer = truth.acquirer[:30] or payment.acquirer
     payment.is_on_us = payment.is_on_us if truth.on_us is None else truth.on_us
     payment.is_quarantined = False
+
+
+def _is_riddle(before: PaymentStatus, after: PaymentStatus | None) -> bool:
+    """Whether only a person can say what is left: of what was disputed before we knew of the money, for which nothing is
+    handed over, and of what is paid after all although it was taken back or written off here.
+    """
+    if before == PaymentStatus.REVERSED:
+        return after == PaymentStatus.PAID
+    return after == PaymentStatus.DISPUTED and after not in PAYMENT_TRANSITIONS[before] and after != before
 
 
 def _next_refund_look(payment: Payment, *, now: datetime) -> datetime | None:

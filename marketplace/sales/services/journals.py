@@ -73,14 +73,14 @@ def undo_payment(*, payment: Payment, called_off: Iterable[Refund], paid: Iterab
 
 
 def _loss(payment: Payment, paid: Iterable[Refund]) -> list[Transfer]:
-    """What was taken for these refunds from those who had sold, given back to them by the operator."""
-    loss = accounts.discount("OPERATOR", payment.merchant_account.code)
+    """What was set aside for these refunds goes back to whomever it was taken from, and the operator sets it aside instead."""
     references = [f"refund:{refund.pk}" for refund in paid]
     taken = entries_for(kind=JournalKind.REVERSAL, references=references)
     let_be = entries_for(kind=JournalKind.REVERSAL, references=[f"{reference}:rest" for reference in references])
-    transfers = [Transfer(loss, entry.from_code, entry.amount, entry.line) for entry in taken]
-    transfers += [Transfer(entry.to_code, loss, entry.amount, entry.line) for entry in let_be]
-    return [transfer for transfer in transfers if transfer.from_code != transfer.to_code]
+    lost = sum(entry.amount for entry in taken) - sum(entry.amount for entry in let_be)
+    back = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in (*taken, *let_be)]
+    loss = accounts.discount("OPERATOR", payment.merchant_account.code)
+    return [*back, Transfer(loss, refunds(payment), lost)] if lost else back
 
 
 def set_aside_for(

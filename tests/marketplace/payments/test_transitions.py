@@ -11,11 +11,11 @@ import pytest
 
 from foundation.outbox.models import Event
 from marketplace.ledger.models import Journal
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, TransitionRefused
 from marketplace.payments.gateway import TransactionStatus
 from marketplace.payments.models import PAYMENT_TRANSITIONS, Payment, PaymentStatus
 from marketplace.payments.services import EFFECTS, MEANINGS, Effect, effect_of, open_attempt
-from marketplace.sales.services import apply_payment, applying
+from marketplace.sales.services import apply_payment, applying, lose_dispute
 from tests.factories.orders import NOW, goods, placed_order
 from tests.marketplace.sales.money import faults, money
 
@@ -119,8 +119,12 @@ def test_every_word_in_every_state(told, before, word, fraud):
     assert -money().get("clearing:operator:CARD", 0) == came_in
     grown = {Effect.CONFIRM: 2, Effect.UNDO: 1}.get(effect_of(before, after), 0) if before != after else 0
     assert Journal.objects.count() == journals + grown
-    # Disputed before we knew of any money: nothing happens but that a person must look.
-    is_riddle = (word, fraud) in CHARGED_BACK and before in (CREATED, PENDING, REVIEW, FAILED, REVERSED)
+    # Disputed before we knew of any money, or paid after it was written off: nothing happens but that a person must look.
+    is_riddle = (
+        (word, fraud) in MONEY + REFUNDED
+        if before == REVERSED
+        else (word, fraud) in CHARGED_BACK and before in (CREATED, PENDING, REVIEW, FAILED)
+    )
     assert payment.is_quarantined is is_riddle
     expected = [f"money_and_orders: payment {payment.pk} Midtrans reports another amount, currency or merchant of it"]
     assert faults() == (expected if is_riddle else [])
@@ -143,6 +147,12 @@ class TestDisputes:
         events = Event.objects.filter(topic="payment.disputed").order_by("pk")
         assert [event.payload for event in events] == [{"is_over": False}, {"is_over": True}]
 
+    def test_that_are_lost_stay_lost_whatever_midtrans_goes_on_to_say_of_them(self, told):
+        payment = attempt_in(DISPUTED, told)
+        lose_dispute(payment_id=payment.pk, now=LATER)
+        assert apply_payment(payment_id=payment.pk, now=LATER) == REVERSED
+        assert faults() == []
+
     def test_are_looked_at_daily_for_four_months(self, told):
         payment = attempt_in(DISPUTED, told)
         assert payment.check_at == NOW + timedelta(days=1)
@@ -151,9 +161,6 @@ class TestDisputes:
         assert payment.check_at is None
 
     def test_lost_undo_the_sale(self, told):
-        from marketplace.orders.models import TransitionRefused
-        from marketplace.sales.services import lose_dispute
-
         payment = attempt_in(DISPUTED, told)
         lose_dispute(payment_id=payment.pk, now=LATER)
         lose_dispute(payment_id=payment.pk, now=LATER)

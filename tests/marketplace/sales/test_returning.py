@@ -480,6 +480,20 @@ class TestTakenBackByTheBankAfterwards:
         assert money() == {"bank:operator": 60_000, "discount:OPERATOR:operator": -60_000}
         assert faults() == []
 
+    def test_of_retribusi(self, midtrans):
+        ticket, slot = admission(price=7_000, places=9, charge_kind=ChargeKind.RETRIBUSI)
+        CollectionAgreementFactory(
+            merchant_account=ticket.listing.shop.merchant_account, region=ticket.listing.shop.region
+        )
+        payment = pay(midtrans, placed_order((ticket, slot, 2)), "bni_va")
+        refund = request_refund(order_id=payment.order_id, lines=None, reason="banjir", now=LATER)
+        assert refund is not None
+        record_manual_refund(refund_id=refund.pk, now=LATER)
+        Payment.objects.update(status="DISPUTED")
+        lose_dispute(payment_id=payment.pk, now=LATER)
+        assert money() == {"bank:operator": 14_000, "discount:OPERATOR:operator": -14_000}
+        assert faults() == []
+
     def test_of_all(self, midtrans, paid_back):
         request_refund(order_id=paid_back.order_id, lines=None, reason="rusak", now=LATER)
         record_manual_refund(refund_id=Refund.objects.latest("pk").pk, now=LATER)
