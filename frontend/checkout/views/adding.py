@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -129,4 +130,18 @@ def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         return render(request, "checkout/_refused.html", context, status=status)
     slug = str(request.POST.get("listing", ""))
     listing = Listing.objects.for_sale().filter(slug=slug).first() if SLUG.fullmatch(slug) else None
-    return render(request, "checkout/refused.html", context | {"listing": listing}, status=refusal.status)
+    context |= {"listing": listing, "choice": choice_of(request.POST)}
+    return render(request, "checkout/refused.html", context, status=refusal.status)
+
+
+def choice_of(posted: QueryDict) -> str:
+    """What was chosen, as the listing's page understands it, so that the way back shows it again.
+
+    The time is left out: it may be another day's.
+    """
+    kept = {
+        name: str(value)
+        for name, value in posted.items()
+        if name in ("tanggal", "v", "jumlah") or (name.startswith("q") and name[1:].isdecimal())
+    }
+    return urlencode({name: value for name, value in kept.items() if len(value) <= MOST_DIGITS + 1})

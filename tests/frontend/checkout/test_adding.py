@@ -68,7 +68,7 @@ class TestAdd:
 
         assert (answer.status_code, cart()) == (status, [])
         assert soup(answer).select_one(".alert--stop strong").get_text(strip=True)
-        assert soup(answer).select_one(f'a[href="/produk/{rendang.listing.slug}/"]')
+        assert soup(answer).select_one(f'main a[href^="/produk/{rendang.listing.slug}/?"]')
 
     @pytest.mark.parametrize("slug", ["", "\x00", "a" * 5000, "../", "tidak-ada"])
     def test_a_strange_way_back_is_left_out(self, visitor, slug):
@@ -91,6 +91,10 @@ class TestAdd:
         assert {soup(answer).select_one(".alert--stop strong").get_text(strip=True) for answer in refused} == {
             "Pilih hari dan jam dulu."
         }
+        (back,) = soup(
+            visitor.post(ADD, sent | {"tanggal": later.isoformat(), "listing": adult.listing.slug}, headers=OWN_PAGE)
+        ).select("main a.btn:not(.btn--line)")
+        assert back["href"] == f"/tiket/{adult.listing.slug}/?q{adult.pk}=1&tanggal={later.isoformat()}"
         visitor.post(ADD, sent | {"tanggal": slot.day.isoformat()}, headers=OWN_PAGE)
         assert cart() == [(adult.pk, slot.pk, 1)]
 
