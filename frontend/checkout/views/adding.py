@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -123,7 +124,7 @@ def day_in(typed: str) -> date:
 
 def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """Say why not: in place for htmx, else on a page with the way back."""
-    context = {"sentence": refusal.sentence}
+    context: dict[str, Any] = {"sentence": refusal.sentence}
     if request.headers.get("HX-Request"):
         # htmx only shows 409 and 422.
         status = refusal.status if refusal.status in (409, 422) else 409
