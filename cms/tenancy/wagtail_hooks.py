@@ -28,7 +28,9 @@ def choose_only_visible(pages: PageQuerySet, request: HttpRequest) -> PageQueryS
 
 @hooks.register("construct_explorer_page_queryset")
 def explore_only_visible(parent: Page, pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
-    """List no other region's pages in the explorer, also where somebody gave a group a right too many."""
+    """List no other region's pages in the explorer, nor open it at one: its title and its way up would already tell."""
+    if not is_visible(parent, request.user):
+        raise Http404
     return visible(pages, request.user)
 
 

@@ -1,6 +1,6 @@
 """Filling a cart. A cart holds nothing back; placing the order does."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -77,9 +77,13 @@ class CartFull(CartError):
 
 
 @transaction.atomic
-def add_line(*, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: int, now: datetime) -> CartLine:
+def add_line(
+    *, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: int, now: datetime, day: date | None = None
+) -> CartLine:
     """Put so many of a variant in the buyer's cart; what is already in it is added to.
 
+    :param day: the day that was chosen beside the slot; one that is not the slot's was chosen after it, and its times
+        were never shown.
     :raises InvalidQuantity: below 1 or above what one order may hold (422).
     :raises NotForSale: unknown, hidden, passed or closed, or no slot was chosen where one is needed.
     :raises FewerLeft: fewer are left than would be in the cart.
@@ -91,7 +95,7 @@ def add_line(*, buyer: Buyer, variant_id: int, slot_id: int | None, quantity: in
     slot = Slot.objects.filter(pk=slot_id).first() if slot_id is not None else None
     if variant is None or (slot_id is not None and slot is None):
         raise NotForSale(_("This is no longer for sale."))
-    if variant.listing.is_dated and slot is None:
+    if variant.listing.is_dated and (slot is None or day not in (None, slot.day)):
         raise NotForSale(_("Choose a day and a time first."))
     cart = open_cart(buyer, now=now)
     others = list(loaded_lines(cart.pk))

@@ -67,7 +67,7 @@ class VisitRow:
     status: str
     status_words: str
     acts_at: datetime | None
-    moved_to: datetime | None
+    moved_to: Slot | None
     amount: int
     refund_words: str
     last_error: str
@@ -305,7 +305,7 @@ def _row(visit: ClosedVisit) -> VisitRow:
         status=visit.status,
         status_words=str(VisitStatus(visit.status).label),
         acts_at=visit.acts_at,
-        moved_to=visit.moved_to.starts_at if visit.moved_to else None,
+        moved_to=visit.moved_to,
         amount=visit.refund.amount if visit.refund else 0,
         refund_words=str(RefundStatus(visit.refund.status).label) if visit.refund else "",
         last_error=visit.last_error,

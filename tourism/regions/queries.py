@@ -8,6 +8,8 @@ from typing import Any
 from tourism.regions.models import Region, RegionLevel
 
 SPACES = re.compile(r"\s+")
+# Letters of what was typed that are looked at: no name is longer, and SQLite refuses a pattern of 50,000.
+MOST_TYPED = 80
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def find_places(text: str, *, limit: int = 10) -> list[PlaceFound]:
 
     Several words narrow down: "sicincin padang pariaman". Nothing is found for less than three letters.
     """
-    words = [word for word in SPACES.split(text.strip()) if word]
+    words = [word for word in SPACES.split(text[:MOST_TYPED].replace("\x00", "")) if word]
     if len("".join(words)) < 3:
         return []
     found = Region.objects.light().filter(level=RegionLevel.VILLAGE)

@@ -264,13 +264,16 @@ def translations_of_this(context: Context) -> dict[str, str]:
     return first_pages | alternates_of_this(context)
 
 
-@register.simple_tag(takes_context=True)
-def absolute(context: Context, url: str) -> str:
-    """An address that also works outside the site."""
-    request: HttpRequest | None = context.get("request")
-    if not url or "://" in url:
+@register.simple_tag
+def absolute(url: str) -> str:
+    """An address that also works outside the site: at the province's own name, whatever name the visitor came by.
+
+    Every host answers with the same shop and media pages, so one of them is canonical; and a request whose name or scheme
+    is forged is told nothing of it.
+    """
+    if not url or url.startswith(("http://", "https://")):
         return url
-    return request.build_absolute_uri(url) if request else settings.SITE_ORIGIN + url
+    return settings.SITE_ORIGIN + url
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,11 +48,14 @@ def find_dated(shop: Shop, key: int) -> Listing:
 
 
 def day_in(text: str) -> date:
-    """The day that stands in an address; nonsense does not exist."""
+    """The day that stands in an address; nonsense does not exist, nor do the ends of the calendar, beside which none lies."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as nonsense:
         raise Http404 from nonsense
+    if found.year in (MINYEAR, MAXYEAR):
+        raise Http404
+    return found
 
 
 @require_safe

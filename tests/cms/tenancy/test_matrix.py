@@ -48,6 +48,9 @@ def foreign(house):
     return {
         "edit": reverse("wagtailadmin_pages:edit", args=[page.pk]),
         "edit in English": reverse("wagtailadmin_pages:edit", args=[house.english(page).pk]),
+        "explore": reverse("wagtailadmin_explore", args=[page.pk]),
+        "explore its list": reverse("wagtailadmin_explore", args=[index.pk]),
+        "explore its list again": reverse("wagtailadmin_explore_results", args=[index.pk]),
         "history": reverse("wagtailadmin_pages:history", args=[page.pk]),
         "usage": reverse("wagtailadmin_pages:usage", args=[page.pk]),
         "preview": reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk]),

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from marketplace.carts.models import CartLine
@@ -66,7 +68,7 @@ class TestAdd:
 
         assert (answer.status_code, cart()) == (status, [])
         assert soup(answer).select_one(".alert--stop strong").get_text(strip=True)
-        assert soup(answer).select_one(f'a[href="/produk/{rendang.listing.slug}/"]')
+        assert soup(answer).select_one(f'main a[href^="/produk/{rendang.listing.slug}/?"]')
 
     @pytest.mark.parametrize("slug", ["", "\x00", "a" * 5000, "../", "tidak-ada"])
     def test_a_strange_way_back_is_left_out(self, visitor, slug):
@@ -78,6 +80,23 @@ class TestAdd:
         adult, _slot = admission()
         answer = visitor.post(ADD, {"jam": SlotFactory().pk, f"q{adult.pk}": 1}, headers=OWN_PAGE)
         assert (answer.status_code, cart()) == (409, [])
+
+    def test_a_slot_of_the_day_chosen_before_is_refused(self, visitor):
+        """Without a script the times of another day are only shown when they are asked for."""
+        adult, slot = admission()
+        sent = {"jam": slot.pk, f"q{adult.pk}": 1}
+        later = slot.day + timedelta(days=1)
+        refused = [visitor.post(ADD, sent | {"tanggal": day}, headers=OWN_PAGE) for day in (later.isoformat(), "besok")]
+        assert ([answer.status_code for answer in refused], cart()) == ([409, 422], [])
+        assert {soup(answer).select_one(".alert--stop strong").get_text(strip=True) for answer in refused} == {
+            "Pilih hari dan jam dulu."
+        }
+        (back,) = soup(
+            visitor.post(ADD, sent | {"tanggal": later.isoformat(), "listing": adult.listing.slug}, headers=OWN_PAGE)
+        ).select("main a.btn:not(.btn--line)")
+        assert back["href"] == f"/tiket/{adult.listing.slug}/?q{adult.pk}=1&tanggal={later.isoformat()}"
+        visitor.post(ADD, sent | {"tanggal": slot.day.isoformat()}, headers=OWN_PAGE)
+        assert cart() == [(adult.pk, slot.pk, 1)]
 
     def test_a_slot_that_has_passed_is_refused(self, visitor, today):
         adult, slot = admission()

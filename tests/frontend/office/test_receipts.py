@@ -58,7 +58,7 @@ class TestPage:
         assert "Tidak ada penjualan" in words(soup(bendahara.get(URL)))
         assert "Rp40.000" in words(soup(bendahara.get(URL + "?tanggal=2026-11-21")))
 
-    @pytest.mark.parametrize("day", ["kemarin", "2026-02-30", "9" * 50])
+    @pytest.mark.parametrize("day", ["kemarin", "2026-02-30", "9" * 50, "0001-01-01", "9999-12-31"])
     def test_says_when_a_day_is_none(self, bendahara, day):
         assert bendahara.get(URL, {"tanggal": day}).status_code == 422
 

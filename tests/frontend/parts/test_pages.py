@@ -32,6 +32,33 @@ def soup(response) -> BeautifulSoup:
 
 
 @pytest.mark.django_db
+class TestName:
+    @pytest.mark.parametrize(
+        "by",
+        [
+            {"HTTP_HOST": f"{settings.SITE_DOMAIN.upper()}:8000"},
+            {"HTTP_HOST": f"{settings.SITE_DOMAIN}:1"},
+            {"HTTP_X_FORWARDED_HOST": "evil.example"},
+            {"wsgi.url_scheme": "https"},
+        ],
+    )
+    def test_a_page_of_the_house_has_one_address_by_whatever_name_it_was_asked_for(self, client, by):
+        page = soup(client.get("/cara-membeli/", **by))
+        assert page.find("link", rel="canonical")["href"] == f"{settings.SITE_ORIGIN}/cara-membeli/"
+        assert {link["hreflang"]: link["href"] for link in page.select("link[rel=alternate][hreflang]")} == {
+            "id": f"{settings.SITE_ORIGIN}/cara-membeli/",
+            "en": f"{settings.SITE_ORIGIN}/en/cara-membeli/",
+        }
+
+    @pytest.mark.parametrize("path", ["/", "/api/v1/search", "/akun/login/"])
+    @pytest.mark.parametrize("name", ["", "a, b", "\u00f0\u009f"])
+    def test_a_name_that_is_none_is_refused_in_words(self, client, path, name):
+        answer = client.get(path, HTTP_HOST=name)
+        assert answer.status_code == 400
+        assert "rusak di pihak kami" not in answer.text
+
+
+@pytest.mark.django_db
 class TestPatternList:
     @pytest.mark.parametrize(
         ("query", "heading", "language"), [("", "Pola tampilan", "id"), ("?bahasa=en", "Pattern list", "en")]

@@ -5,9 +5,9 @@ from tests.factories.accounts import UserFactory
 from tests.factories.catalog import CategoryFactory
 from tests.factories.regions import RegencyFactory
 from tests.factories.shops import MemberFactory, ShopFactory
-from tests.frontend.visiting import today, visitor
+from tests.frontend.visiting import midtrans, today, visitor
 
-__all__ = ["today", "visitor"]
+__all__ = ["midtrans", "today", "visitor"]
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from foundation.clock import day_words
+from marketplace.inventory.models import Slot
 from marketplace.sales.models import Closing
+from marketplace.sales.services import close_dates, work_off
 from tests.factories.inventory import SlotFactory
-from tests.factories.orders import NOW
+from tests.factories.orders import NOW, admission, placed_order
 from tests.factories.shops import MemberFactory
 from tests.frontend.visiting import soup, words
+from tests.marketplace.sales.money import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +46,18 @@ class TestClosing:
         assert answer.headers["Location"] == reverse("seller:closing", args=[shop.slug, closing.pk])
         assert words(soup(visitor.get(answer.headers["Location"])).h1) == slot.listing.title_id
         assert "Longsor" in words(soup(visitor.get(reverse("seller:closings", args=[shop.slug]))))
+
+    def test_a_visit_of_a_whole_day_has_no_hour(self, visitor, midtrans):
+        adult, slot = admission(price=20_000)
+        Slot.objects.filter(pk=slot.pk).update(is_all_day=True)
+        visitor.force_login(MemberFactory(shop=slot.listing.shop).user)
+        order = placed_order((adult, slot, 2))
+        pay(midtrans, order, "bni_va")
+        closing = close_dates(slot_ids=[slot.pk], reason_id="Longsor", reason_en="", by_id=None, now=NOW)
+        work_off(closing_id=closing.pk, now=NOW)
+        page = soup(visitor.get(reverse("seller:closing", args=[slot.listing.shop.slug, closing.pk])))
+        told = [words(line) for line in page.select(".lines .fine")]
+        assert told == ["2 tiket", f"{day_words(slot.day, 'id')}: uang sedang dikembalikan, dibayar manual"]
 
     def test_only_of_the_own_shop(self, visitor, shop, slot):
         foreign = SlotFactory()

@@ -213,7 +213,8 @@ class TestDay:
         assert set(Pool.objects.values_list("capacity", flat=True)) == {10}
 
     def test_of_nonsense_is_not_there(self, seller, adult):
-        assert seller.get(url("day", adult.listing, "besok")).status_code == 404
+        for day in ("besok", "0001-01-01", "9999-12-31"):
+            assert seller.get(url("day", adult.listing, day)).status_code == 404
 
     def test_without_slots_leads_to_the_pattern(self, seller, adult):
         page = soup(seller.get(of_day(adult.listing)))

@@ -66,7 +66,11 @@ class TestQueries:
     def test_finds_a_village_by_words_of_its_name_and_its_parents(self, text):
         assert [place.name for place in queries.find_places(text)] == ["Aur Kuning"]
 
-    @pytest.mark.parametrize("text", ["", " a ", "au", "kuning padang"])
+    @pytest.mark.parametrize("text", ["aur ku\x00ning", "aur kuning" + " " * 70 + "x" * 100_000])
+    def test_looks_only_at_what_can_be_a_name(self, text):
+        assert [place.name for place in queries.find_places(text)] == ["Aur Kuning"]
+
+    @pytest.mark.parametrize("text", ["", " a ", "au", "kuning padang", "x" * 100_000])
     def test_finds_nothing_for_too_little_or_the_wrong_words(self, text):
         assert queries.find_places(text) == []
 
