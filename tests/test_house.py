@@ -42,7 +42,7 @@ INLINE = re.compile(
     r"<style[\s>]|\sstyle=[\"']|\son[a-z]+=[\"']|<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")"
 )
 # Mail readers know no stylesheets; the admin has its own policy, and Wagtail's own inline scripts.
-INLINE_ALLOWED = {"emails", "wagtailadmin", "wagtailusers", "office"}
+INLINE_ALLOWED = {"emails", "email", "wagtailadmin", "wagtailusers", "office"}
 
 
 @cache
