@@ -210,7 +210,11 @@ def _judge(ticket: Ticket | None, gate: Gate, *, scanned_at: datetime, was_offli
         return Verdict.WRONG_DAY
     if not ticket.slot.is_all_day and scanned_at >= ticket.slot.ends_at:
         return Verdict.WRONG_SLOT
-    return Verdict.ADMITTED if _admit(ticket) else Verdict.ALREADY_USED
+    if _admit(ticket):
+        return Verdict.ADMITTED
+    # It may have been taken back since it was read.
+    is_void = Ticket.objects.filter(pk=ticket.pk, status=TicketStatus.VOID).exists()
+    return Verdict.VOID if is_void else Verdict.ALREADY_USED
 
 
 def _admit(ticket: Ticket) -> bool:
