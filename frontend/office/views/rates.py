@@ -255,25 +255,24 @@ def row_of(row: Any, today: Any) -> dict[str, Any]:
             continue
         display = getattr(row, f"get_{field.name}_display", None)
         value = display() if display else getattr(row, field.name)
+        label = capfirst(str(field.verbose_name))
         # Money and days of 0 say nothing; a rate of 0 does where it is all there is to say.
         if isinstance(value, bool):
             words = pgettext("answer", "yes") if value else pgettext("answer", "no")
-            facts.append(f"{capfirst(str(field.verbose_name))}: {words}")
+            facts.append(f"{label}: {words}")
         elif field.name.endswith("rate") and (value or not getattr(row, "amount", 0)):
             percent = f"{value / 100:g} %"
             facts.append(percent if language() == "en" else percent.replace(".", ","))
         elif isinstance(value, date):
-            facts.append(f"{capfirst(str(field.verbose_name))}: {day_words(value, language())}")
+            facts.append(f"{label}: {day_words(value, language())}")
         elif isinstance(value, time):
-            facts.append(
-                f"{capfirst(str(field.verbose_name))}: {value:{'%H:%M' if language() == 'en' else '%H.%M'}} WIB"
-            )
+            facts.append(f"{label}: {value:{'%H:%M' if language() == 'en' else '%H.%M'}} WIB")
         elif value and isinstance(field, BigIntegerField):
-            facts.append(f"{capfirst(str(field.verbose_name))}: {rupiah(value)}")
+            facts.append(f"{label}: {rupiah(value)}")
         elif value and field.name in ("channel", "payment_type"):
-            facts.append(f"{capfirst(str(field.verbose_name))}: {name_of(value)}")
+            facts.append(f"{label}: {name_of(value)}")
         elif value not in (None, "", 0):
-            facts.append(f"{capfirst(str(field.verbose_name))}: {value}")
+            facts.append(f"{label}: {value}")
     until = getattr(row, "valid_until_date", None)
     is_over = until is not None and until < today
     return {"row": row, "facts": facts, "is_over": is_over, "is_coming": row.valid_from_date > today}

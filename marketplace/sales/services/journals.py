@@ -67,9 +67,8 @@ def undo_payment(*, payment: Payment, called_off: Iterable[Refund], paid: Iterab
     for kind in (JournalKind.SALE, JournalKind.PAYMENT):
         entries += entries_for(kind=kind, references=[cause(payment)])
     entries += entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}" for refund in called_off])
-    back = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in entries]
-    back += _loss(payment, paid)
-    post(kind=JournalKind.REVERSAL, reference=cause(payment), transfers=back, now=now)
+    transfers = [*_the_other_way(entries), *_loss(payment, paid)]
+    post(kind=JournalKind.REVERSAL, reference=cause(payment), transfers=transfers, now=now)
 
 
 def _loss(payment: Payment, paid: Iterable[Refund]) -> list[Transfer]:
@@ -78,9 +77,14 @@ def _loss(payment: Payment, paid: Iterable[Refund]) -> list[Transfer]:
     taken = entries_for(kind=JournalKind.REVERSAL, references=references)
     let_be = entries_for(kind=JournalKind.REVERSAL, references=[f"{reference}:rest" for reference in references])
     lost = sum(entry.amount for entry in taken) - sum(entry.amount for entry in let_be)
-    back = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in (*taken, *let_be)]
+    back = _the_other_way([*taken, *let_be])
     loss = accounts.discount("OPERATOR", payment.merchant_account.code)
     return [*back, Transfer(loss, refunds(payment), lost)] if lost else back
+
+
+def _the_other_way(moved: Iterable[EntryView | Transfer]) -> list[Transfer]:
+    """The same amounts of the same lines, back to where they came from."""
+    return [Transfer(one.to_code, one.from_code, one.amount, one.line) for one in moved]
 
 
 def set_aside_for(
@@ -94,9 +98,9 @@ def set_aside_for(
     else:
         for line, quantity in lines.items():
             given = _shares(owed, line, quantity, merchant)
-            transfers += [Transfer(one.to_code, one.from_code, one.amount, one.line) for one in given]
+            transfers += _the_other_way(given)
         for part in parts:
-            transfers += [Transfer(one.to_code, one.from_code, one.amount, one.line) for one in _of_part(owed, part)]
+            transfers += _the_other_way(_of_part(owed, part))
     transfers = [transfer for transfer in transfers if transfer.amount]
     post(kind=JournalKind.REVERSAL, reference=f"refund:{refund.pk}", transfers=transfers, now=now)
 
@@ -115,7 +119,7 @@ def post_refund(refund: Refund, *, by_hand: bool, now: datetime) -> None:
     if refund.region_id is not None:
         # The treasury owed it since it was set aside, line by line; now it has paid.
         owed = entries_for(kind=JournalKind.REVERSAL, references=[f"refund:{refund.pk}"])
-        transfers = [Transfer(entry.to_code, entry.from_code, entry.amount, entry.line) for entry in owed]
+        transfers = _the_other_way(owed)
     post(kind=JournalKind.REFUND, reference=f"refund:{refund.pk}", transfers=transfers, now=now)
 
 
