@@ -11,7 +11,7 @@ threads = 8
 preload_app = True
 control_socket_disable = True
 # Orders that follow each other within this time wake the worker once.
-raw_env = ["OUTBOX_WAKE_SECONDS=0.05"]
+raw_env = ["OUTBOX_WAKE_SECONDS=0.2"]
 
 # A request leaves a few thousand short-lived objects; looking for cycles among them every 700 costs more than it frees.
 _THRESHOLDS = (10_000, 20, 20)

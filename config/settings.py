@@ -298,7 +298,7 @@ CELERY_TIMEZONE = TIME_ZONE
 # Web processes that commit one order after the other wake the worker so often at most; 0: at every commit.
 OUTBOX_WAKE_SECONDS = env.float("OUTBOX_WAKE_SECONDS", default=0.0)
 # How far the worker steps back for web processes on the same machine (0 to 19). On SQLite, which has one writer, not at all.
-WORKER_NICENESS = env.int("WORKER_NICENESS", default=5 if env.str("DATABASE_URL", default="") else 0)
+WORKER_NICENESS = env.int("WORKER_NICENESS", default=10 if env.str("DATABASE_URL", default="") else 0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "foundation.outbox.tasks.deliver", "schedule": timedelta(seconds=10)},

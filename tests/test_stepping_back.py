@@ -22,7 +22,7 @@ print(os.nice(0) - before)
     ("given", "steps"),
     [
         ({"WORKER_NICENESS": "3"}, 3),
-        ({"DATABASE_URL": "postgres://lapau@localhost/lapau"}, 5),
+        ({"DATABASE_URL": "postgres://lapau@localhost/lapau"}, 10),
         ({"DATABASE_URL": ""}, 0),
     ],
     ids=["as it is told", "PostgreSQL", "SQLite"],

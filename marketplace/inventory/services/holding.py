@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, F, Q
 from django.utils.translation import gettext as _
 
-from foundation.compiled import Among, Compiled, CompiledUpdate, Given, insert
+from foundation.compiled import CompiledUpdate, Given, insert
 from foundation.errors import DomainError, InvalidInput
 from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
 from marketplace.inventory.queries.availability import left_in
@@ -110,18 +110,16 @@ def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) ->
     return holds
 
 
-_levels = Compiled(lambda: Pool.objects.filter(Among("pk", "pools")).values_list("pk", "capacity", "taken"))
-
-
-def refuse_exhausted(*, demands: Iterable[Demand], now: datetime) -> None:
+def refuse_exhausted(*, demands: Iterable[Demand], seen: Mapping[int, int], now: datetime) -> None:
     """Refuse what is plainly not left, before anything is written for it. It locks nothing: only holding decides.
 
+    :param seen: how many seemed left of each pool, lapsed holds counted as taken; no query where that is enough.
     :raises PoolExhausted: a pool has fewer left than asked, lapsed holds counted as free.
     """
     wanted: Counter[int] = Counter()
     for demand in demands:
         wanted[demand.pool_id] += demand.quantity
-    short = [pool_id for pool_id, capacity, taken in _levels(pools=list(wanted)) if capacity - taken < wanted[pool_id]]
+    short = [pool_id for pool_id, quantity in wanted.items() if seen[pool_id] < quantity]
     if short:
         # Lapsed holds are counted as taken; they cost a look at the holds, which few orders need.
         left = left_in(short, now)

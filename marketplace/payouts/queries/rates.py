@@ -222,6 +222,11 @@ def rates_on(day: date) -> Rates:
     return Rates(fees_on(day), tuple(_levies(day=day)), tuple(_shares(day=day)))
 
 
+def rates_for_sale(day: date, *, charge_kinds: Iterable[str]) -> Rates:
+    """As :func:`rates_on`, but not looked up where all is retribusi, about which they decide nothing."""
+    return rates_on(day) if set(charge_kinds) - {ChargeKind.RETRIBUSI} else Rates(Fees(()), (), ())
+
+
 def announced_fees(day: date) -> list[FeeSchedule]:
     """Schedules that are announced and not in force yet, soonest first; one query."""
     coming = FeeSchedule.objects.filter(announced_from_date__lte=day, valid_from_date__gt=day)

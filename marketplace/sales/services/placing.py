@@ -30,7 +30,7 @@ from marketplace.orders.models import (
     PriceRowKind,
     ShopOrder,
 )
-from marketplace.payouts.queries import rates_on
+from marketplace.payouts.queries import rates_for_sale
 from marketplace.payouts.services import freeze_shares
 from marketplace.sales.services.confirming import confirm_free
 from marketplace.sales.services.pricing import (
@@ -40,6 +40,7 @@ from marketplace.sales.services.pricing import (
     lock_lines,
     price_lines,
     refuse_mixed_money,
+    seen_left,
 )
 from marketplace.shipping.models import ShippingMethod
 from marketplace.shipping.queries import choices
@@ -116,7 +117,7 @@ def _place(buyer: Buyer, checkout_key: UUID, details: CheckoutDetails, language:
         raise CartChanged(_("The total has changed since you saw it. Please look through your cart again."))
     pools = [Demand(pool_id, line.id, line.quantity) for line in lines for pool_id in line.pool_ids]
     # When hundreds want the last place, most of them are told here, before a dozen rows are written in vain.
-    refuse_exhausted(demands=pools, now=now)
+    refuse_exhausted(demands=pools, seen=seen_left(rows), now=now)
     contact = _contact(
         details, is_delivered=any(method == ShippingMethod.FLAT_RATE for method, _amount in shipping.values())
     )
@@ -242,7 +243,7 @@ def write_order(
     ]
     insert(*parts, OrderEvent(order_id=order.pk, after=OrderStatus.PLACED, at=now), contact)
     part_of_shop = {part.shop_id: part.pk for part in parts}
-    rates = rates_on(lines[0].sale_day)
+    rates = rates_for_sale(lines[0].sale_day, charge_kinds={line.charge_kind for line in lines})
     order_lines, rows, sold = [], [], []
     for line in lines:
         piece = rates.piece(

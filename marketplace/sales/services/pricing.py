@@ -60,10 +60,13 @@ _READ = (
     "variant__listing__shop__region_id",
     "variant__listing__shop__merchant_account_id",
     "variant__stock__variant_id",
-    "variant__stock__pool_id",
+    "variant__stock__pool__capacity",
+    "variant__stock__pool__taken",
     "slot__listing_id",
-    "slot__pool_id",
-    "slot__day_pool_id",
+    "slot__pool__capacity",
+    "slot__pool__taken",
+    "slot__day_pool__capacity",
+    "slot__day_pool__taken",
     "slot__day",
     "slot__starts_at",
     "slot__ends_at",
@@ -101,7 +104,9 @@ class PricedLine:
 
 
 def _with_all_of_a_sale(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
-    lines = lines.select_related("cart", "variant__listing__shop", "variant__stock", "slot").only(*_READ)
+    lines = lines.select_related(
+        "cart", "variant__listing__shop", "variant__stock__pool", "slot__pool", "slot__day_pool"
+    ).only(*_READ)
     # First the cart, as everybody who changes one does.
     return lines.select_for_update(of=("cart", "self"))
 
@@ -148,6 +153,14 @@ def price_lines(rows: Sequence[CartLine], *, now: datetime) -> list[PricedLine]:
     if sum(line.amount for line in lines) > MOST_RUPIAH:
         raise CartChanged(_("This is more than can be paid at once. Please order in several parts."))
     return lines
+
+
+def seen_left(rows: Sequence[CartLine]) -> dict[int, int]:
+    """How many were left of the pools that locked lines draw on when these were read, lapsed holds counted as taken."""
+    slots = [row.slot for row in rows if row.slot]
+    pools = [pool for slot in slots for pool in (slot.pool, slot.day_pool) if pool]
+    pools += [row.variant.stock.pool for row in rows if not row.slot]
+    return {pool.pk: pool.capacity - pool.taken for pool in pools}
 
 
 _agreements = Compiled(

@@ -124,7 +124,7 @@ class TestPlace:
         adult, slot = admission(places=100)
         fill_cart((adult, slot, 1))
         # And two for the transaction.
-        with django_assert_num_queries(19 + 2):
+        with django_assert_num_queries(18 + 2):
             order_now(details=details(20_000))
 
     def test_needs_no_more_statements_for_more_lines(self):
