@@ -302,6 +302,10 @@ WORKER_NICENESS = env.int("WORKER_NICENESS", default=10 if env.str("DATABASE_URL
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "foundation.outbox.tasks.deliver", "schedule": timedelta(seconds=10)},
+    "forget-delivered": {
+        "task": "foundation.outbox.tasks.forget_delivered",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "release-lapsed-holds": {
         "task": "marketplace.inventory.tasks.release_lapsed_holds",
         "schedule": timedelta(minutes=1),

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from foundation.compiled import insert
 from foundation.outbox.models import Delivery, DeliveryStatus, Event
@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 # So many rows are written as they are; the text of more is not worth keeping.
 FEW = 8
+# What everybody was told this long ago is of no more use; what happened stands in the rows it happened to.
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -197,3 +199,18 @@ def try_again(*, delivery_id: int, now: datetime) -> bool:
     if revived:
         once_after_commit(wake)
     return bool(revived)
+
+
+@transaction.atomic
+def forget_delivered(*, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` old events of which nobody is still to be told; returns how many.
+
+    What was given up stays until a person has it tried again.
+    """
+    untold = Delivery.objects.filter(event=OuterRef("pk")).exclude(status=DeliveryStatus.DONE)
+    over = Event.objects.filter(~Exists(untold), created_at__lt=now - KEPT)
+    # The oldest have the lowest keys: this finds them without an index on the time.
+    keys = list(over.order_by("pk").values_list("pk", flat=True)[:limit])
+    Delivery.objects.filter(event__in=keys).delete()
+    Event.objects.filter(pk__in=keys).delete()
+    return len(keys)

@@ -8,7 +8,17 @@ import pytest
 from foundation.outbox import registry
 from foundation.outbox.models import Delivery, Event
 from foundation.outbox.registry import SomeFailed, subscribe
-from foundation.outbox.services import News, claim, deliver, drain, publish_all, publish_many
+from foundation.outbox.services import (
+    KEPT,
+    MOST_ATTEMPTS,
+    News,
+    claim,
+    deliver,
+    drain,
+    forget_delivered,
+    publish_all,
+    publish_many,
+)
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -128,3 +138,25 @@ class TestBulk:
         # What is due and its lease, between a savepoint and its release.
         with django_assert_num_queries(4):
             assert len(claim(now=NOW, limit=10)) == 2
+
+
+def test_old_events_go_once_everybody_was_told():
+    def fail(_events: Sequence[Event]) -> None:
+        raise ZeroDivisionError
+
+    long_ago = NOW - KEPT - timedelta(minutes=1)
+    subscribe("mails", ["bought", "sold"], lambda _events: None)
+    subscribe("index", ["sold"], fail)
+    publish_many(topic="nobody listens", keys=[1], now=long_ago)
+    publish_many(topic="bought", keys=[2, 3], now=long_ago)
+    publish_many(topic="sold", keys=[4], now=long_ago)
+    publish_many(topic="bought", keys=[5], now=NOW - KEPT)
+    assert deliver(now=NOW - KEPT) == 5
+    # Delivered to one of two, and waiting, and at last given up for the other.
+    assert forget_delivered(now=NOW, limit=2) == 2
+    assert forget_delivered(now=NOW, limit=2) == 1
+    Delivery.objects.filter(subscriber="index").update(attempts=MOST_ATTEMPTS - 1, due_at=NOW)
+    drain(now=NOW)
+    assert forget_delivered(now=NOW, limit=2) == 0
+    assert rows() == [("4", "DONE", 1, ""), ("4", "DEAD", MOST_ATTEMPTS, "ZeroDivisionError"), ("5", "DONE", 1, "")]
+    assert list(Event.objects.order_by("pk").values_list("key", flat=True)) == ["4", "5"]
