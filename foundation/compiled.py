@@ -7,9 +7,10 @@ same way, the SQL is kept: a query set stays the one place that says what is ask
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from threading import local
-from typing import Any
+from typing import Any, overload
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -77,12 +78,6 @@ class _Statement:
         self.connection: BaseDatabaseWrapper = compiler.connection
         self.sql, self.values = compiler.as_sql()
 
-    def send(self, given: Mapping[str, Any]) -> CursorWrapper:
-        """Send it with these values; whoever calls closes the cursor."""
-        cursor = _cursor(self.connection)
-        cursor.execute(*self.bound(given))
-        return cursor
-
     def bound(self, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """The statement with these values in their places."""
         sql, bound = self.sql, []
@@ -98,6 +93,36 @@ class _Statement:
         return sql, bound
 
 
+@dataclass(frozen=True)
+class Question[Answer]:
+    """A kept statement with the values that it is sent with."""
+
+    statement: _Statement
+    given: Mapping[str, Any]
+    read: Callable[[CursorWrapper], Answer]
+
+
+@overload
+def together[One](one: Question[One], /) -> tuple[One]: ...
+
+
+@overload
+def together[One, Two](one: Question[One], two: Question[Two], /) -> tuple[One, Two]: ...
+
+
+@overload
+def together[One, Two, Three](
+    one: Question[One], two: Question[Two], three: Question[Three], /
+) -> tuple[One, Two, Three]: ...
+
+
+def together(*questions: Question[Any]) -> tuple[Any, ...]:
+    """The answers to several questions, which are sent before the first answer is waited for; each sees what those before it did."""
+    sent = [question.statement.bound(question.given) for question in questions]
+    with _sent(connections[DEFAULT_DB_ALIAS], sent) as cursors:
+        return tuple(question.read(cursor) for question, cursor in zip(questions, cursors, strict=True))
+
+
 class Compiled[Row]:
     """A query set with :class:`Given` values. Each thread, and so each connection, puts it into SQL once.
 
@@ -110,10 +135,17 @@ class Compiled[Row]:
 
     def __call__(self, **given: Any) -> list[Row]:
         """The rows, with these values."""
+        (rows,) = together(self.given(**given))
+        return rows
+
+    def given(self, **given: Any) -> Question[list[Row]]:
+        """The question with these values, to be sent with others."""
         if not hasattr(self.kept, "statement"):
             self._keep()
-        with self.kept.statement.send(given) as cursor:
-            self.kept.answer = cursor.fetchall()
+        return Question(self.kept.statement, given, self._read)
+
+    def _read(self, cursor: CursorWrapper) -> list[Row]:
+        self.kept.answer = cursor.fetchall()
         return list(self.kept.rows)
 
     def _keep(self) -> None:
@@ -137,10 +169,18 @@ class _CompiledChange:
 
     def __call__(self, **given: Any) -> int:
         """Change the rows, with these values; how many they were."""
+        (count,) = together(self.given(**given))
+        return count
+
+    def given(self, **given: Any) -> Question[int]:
+        """The change with these values, to be sent with questions."""
         if not hasattr(self.kept, "statement"):
             self.kept.statement = _Statement(self.build().get_compiler(connection=connections[DEFAULT_DB_ALIAS]))
-        with self.kept.statement.send(given) as cursor:
-            return int(cursor.rowcount)
+        return Question(self.kept.statement, given, _count_of)
+
+
+def _count_of(cursor: CursorWrapper) -> int:
+    return int(cursor.rowcount)
 
 
 class CompiledUpdate(_CompiledChange):
@@ -173,12 +213,7 @@ def insert(*rows: Model) -> None:
     if not of_table:
         return
     connection = connections[DEFAULT_DB_ALIAS]
-    statements = [_insertion(alike, connection) for alike in of_table.values()]
-    with ExitStack() as opened:
-        cursors = [opened.enter_context(_cursor(connection)) for _statement in statements]
-        with _all_at_once(connection, statements):
-            for cursor, statement in zip(cursors, statements, strict=True):
-                cursor.execute(*statement)
+    with _sent(connection, [_insertion(alike, connection) for alike in of_table.values()]) as cursors:
         for cursor, alike in zip(cursors, of_table.values(), strict=True):
             _set_keys(alike, cursor.fetchall())
 
@@ -192,6 +227,19 @@ def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     connection.ensure_connection()
     prepared: CursorWrapper = connection._prepare_cursor(psycopg.Cursor(connection.connection))  # type: ignore[attr-defined]
     return prepared
+
+
+@contextmanager
+def _sent(
+    connection: BaseDatabaseWrapper, statements: Sequence[tuple[str, Sequence[Any]]]
+) -> Iterator[list[CursorWrapper]]:
+    """Send several statements; a cursor with the answer to each."""
+    with ExitStack() as opened:
+        cursors = [opened.enter_context(_cursor(connection)) for _statement in statements]
+        with _all_at_once(connection, statements):
+            for cursor, statement in zip(cursors, statements, strict=True):
+                cursor.execute(*statement)
+        yield cursors
 
 
 @contextmanager

@@ -3,14 +3,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, DateTimeField, F, IntegerField
 from django.test.utils import CaptureQueriesContext
 
-from foundation.compiled import Among, Compiled, CompiledDelete, CompiledUpdate, Given, insert
+from foundation.compiled import Among, Compiled, CompiledDelete, CompiledUpdate, Given, insert, together
 from foundation.outbox.models import Delivery, Event
 from foundation.sessions import SessionStore
-from marketplace.inventory.models import Hold
+from marketplace.inventory.models import Hold, Pool
 from tests.factories.inventory import PoolFactory
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -74,6 +74,29 @@ class TestCompiled:
         with django_assert_num_queries(3):
             for key in "abc":
                 asked(key=key)
+
+
+class TestTogether:
+    def test_each_question_sees_what_those_before_it_did(self, django_assert_num_queries):
+        pool = PoolFactory(capacity=10, taken=3)
+        left = Compiled(lambda: Pool.objects.filter(Among("pk", "pools")).values_list("pk", F("capacity") - F("taken")))
+        take = CompiledUpdate(
+            lambda: Pool.objects.filter(pk=Given("pool", IntegerField())),
+            taken=F("taken") + Given("count", IntegerField()),
+        )
+        with django_assert_num_queries(3):
+            before, changed, after = together(
+                left.given(pools=[pool.pk]), take.given(pool=pool.pk, count=2), left.given(pools=[pool.pk])
+            )
+        assert (before, changed, after) == ([(pool.pk, 7)], 1, [(pool.pk, 5)])
+
+    def test_a_refusal_of_the_database_is_raised(self):
+        pool = PoolFactory(capacity=10, taken=3)
+        left = Compiled(lambda: Pool.objects.filter(Among("pk", "pools")).values_list("pk", F("capacity") - F("taken")))
+        take = CompiledUpdate(lambda: Pool.objects.filter(pk=Given("pool", IntegerField())), taken=F("capacity") + 1)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            together(take.given(pool=pool.pk), left.given(pools=[pool.pk]))
+        assert left(pools=[pool.pk]) == [(pool.pk, 7)]
 
 
 class TestChanges:

@@ -8,19 +8,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Q
 from django.utils.translation import gettext as _
 
-from foundation.compiled import CompiledUpdate, Given, insert
+from foundation.compiled import CompiledUpdate, Given, insert, together
 from foundation.errors import DomainError, InvalidInput
 from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
 from marketplace.inventory.queries.availability import left_in
-from marketplace.inventory.services.telling import tell_of_levels
+from marketplace.inventory.services.telling import Level, levels_of, tell_of_levels
 
 
 @dataclass(frozen=True, order=True)
@@ -99,13 +97,16 @@ def hold_within(*, demands: Iterable[Demand], until: datetime, now: datetime) ->
     ]
     # Nobody sees these before the commit. Written first, they do not make anybody wait for a pool that all want.
     insert(*holds)
-    taken: dict[int, int] = {}
-    for pool_id, grouped in groupby(wanted, key=attrgetter("pool_id")):
-        of_pool = list(grouped)
-        taken[pool_id] = sum(demand.quantity for demand in of_pool)
-        take(pool_id, taken[pool_id], most=of_pool[0].most, now=now)
+    taken: Counter[int] = Counter()
+    for demand in wanted:
+        taken[demand.pool_id] += demand.quantity
+    most = {demand.pool_id: demand.most for demand in wanted}
+    levels: list[Level] = []
+    for place, pool_id in enumerate(taken, start=1):
+        is_last = place == len(taken)
+        levels = take(pool_id, taken[pool_id], most=most[pool_id], look_at=taken if is_last else (), now=now)
     # Read under the locks: a day that got a cap after the cart was looked at is not passed by.
-    if tell_of_levels(taken, now=now) - taken.keys():
+    if tell_of_levels(taken, levels=levels, now=now) - taken.keys():
         raise PoolsChanged
     return holds
 
@@ -128,19 +129,22 @@ def refuse_exhausted(*, demands: Iterable[Demand], seen: Mapping[int, int], now:
                 raise PoolExhausted(pool_id=pool_id, asked=wanted[pool_id], left=left[pool_id])
 
 
-def take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
+def take(
+    pool_id: int, quantity: int, *, most: int | None = None, look_at: Collection[int] = (), now: datetime
+) -> list[Level]:
     """Count so many of a pool as taken; the caller writes the holds in the same transaction.
 
     :param most: for a buyer's allowance, the cap of today: it becomes the pool's capacity.
+    :param look_at: pools whose levels are returned, read under this pool's lock.
     :raises PoolExhausted: fewer are left, also after the pool's lapsed holds were given back.
     """
-    # The guard and the increment are one statement, so no rival can slip in between.
-    if _count(pool_id, quantity, most=most):
-        return
-    # Lapsed holds are still counted as taken: give this pool's back once, under its lock, before refusing.
-    if give_back_lapsed(pool_id=pool_id, now=now) and _count(pool_id, quantity, most=most):
-        return
-    raise _refusal(pool_id, quantity, most=most)
+    is_taken, levels = _count(pool_id, quantity, most=most, look_at=look_at)
+    if not is_taken and give_back_lapsed(pool_id=pool_id, now=now):
+        # Lapsed holds were still counted as taken: now they are given back, under the pool's lock.
+        is_taken, levels = _count(pool_id, quantity, most=most, look_at=look_at)
+    if not is_taken:
+        raise _refusal(pool_id, quantity, most=most)
+    return levels
 
 
 _POOL, _QUANTITY, _MOST = (Given(name, BigIntegerField()) for name in ("pool", "quantity", "most"))
@@ -155,10 +159,20 @@ _take_of_allowance = CompiledUpdate(
 )
 
 
-def _count(pool_id: int, quantity: int, *, most: int | None) -> int:
-    if most is None:
-        return _take(pool=pool_id, quantity=quantity)
-    return _take_of_allowance(pool=pool_id, quantity=quantity, most=most)
+def _count(pool_id: int, quantity: int, *, most: int | None, look_at: Collection[int]) -> tuple[bool, list[Level]]:
+    """Whether the pool had so many left, and the levels afterwards."""
+    # The guard and the increment are one statement, so no rival can slip in between.
+    taking = (
+        _take.given(pool=pool_id, quantity=quantity)
+        if most is None
+        else _take_of_allowance.given(pool=pool_id, quantity=quantity, most=most)
+    )
+    if not look_at:
+        (count,) = together(taking)
+        return count > 0, []
+    # Sent in one go: everybody who wants this pool waits until we are through.
+    count, levels = together(taking, levels_of.given(pools=list(look_at)))
+    return count > 0, levels
 
 
 def _refusal(pool_id: int, asked: int, *, most: int | None) -> PoolExhausted:

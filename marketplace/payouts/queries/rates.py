@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.db.models import DateField, Q, QuerySet
 
-from foundation.compiled import Compiled, Given
+from foundation.compiled import Compiled, Given, together
 from foundation.money import share_out
 from marketplace.catalog.models import ChargeKind
 from marketplace.payouts.models import (
@@ -218,8 +218,9 @@ def fees_on(day: date) -> Fees:
 
 
 def rates_on(day: date) -> Rates:
-    """What decides about sales of a day; three queries."""
-    return Rates(fees_on(day), tuple(_levies(day=day)), tuple(_shares(day=day)))
+    """What decides about sales of a day; three queries, sent together."""
+    schedules, levies, shares = together(_schedules.given(day=day), _levies.given(day=day), _shares.given(day=day))
+    return Rates(Fees(tuple(schedules)), tuple(levies), tuple(shares))
 
 
 def rates_for_sale(day: date, *, charge_kinds: Iterable[str]) -> Rates:
