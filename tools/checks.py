@@ -1,5 +1,6 @@
 """The quick checks, for every commit: format, lint, types, imports, migrations, translations."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -25,6 +26,12 @@ CHECKS: dict[str, list[str]] = {
 
 def main() -> int:
     """Run all checks and list those that failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.checks",
+        description=f"Run the quick checks: {', '.join(CHECKS)}.",
+        epilog="Example: python -m tools.checks",
+    )
+    parser.parse_args()
     failed = run_checks()
     return 1 if failed else 0
 

@@ -7,6 +7,7 @@ lives in a temporary folder and goes with it.
 ``python -m tools.services`` starts them by hand, prints their addresses and keeps them until Ctrl-C.
 """
 
+import argparse
 import os
 import pwd
 import re
@@ -372,9 +373,16 @@ def say(what: str) -> None:
 
 def main() -> None:
     """Keep the services until Ctrl-C."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.services",
+        description="Run PostgreSQL, Redis and Elasticsearch on free ports until Ctrl-C, and print the environment that leads to them.",
+        epilog="Example: python -m tools.services > services.env & then: . services.env",
+    )
+    parser.add_argument("--durable", action="store_true", help="let PostgreSQL wait for the disk, as in production")
+    durable = parser.parse_args().durable
     stop_on_signals()
     try:
-        with provided() as urls:
+        with provided(durable=durable) as urls:
             for name, value in urls.items():
                 print(f"export {name}={value}")
             sys.stdout.flush()

@@ -4,6 +4,7 @@ Run by any Python from 3.8 on that has pip, before anything else exists, so it u
 Each step leaves a stamp of what it was made from; a second run finds the stamps and does nothing.
 """
 
+import argparse
 import hashlib
 import os
 import subprocess
@@ -28,8 +29,14 @@ class SetupFailed(Exception):
 
 def main() -> None:
     """Do the steps that are not done yet, or with --lock compile requirements.txt again."""
+    parser = argparse.ArgumentParser(
+        prog="python3 tools/setup.py",
+        description="Make .venv, the front-end assets and the message catalogues, where they are not as they should be.",
+        epilog="Example: python3 tools/setup.py",
+    )
+    parser.add_argument("--lock", action="store_true", help="compile requirements.txt from pyproject.toml instead")
     os.chdir(ROOT)
-    if "--lock" in sys.argv:
+    if parser.parse_args().lock:
         lock()
         return
     make_environment()

@@ -1,5 +1,6 @@
 """Everything: the quick checks, then the whole suite in both ways to run. The last line is pytest's own summary."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -18,13 +19,19 @@ REPORTS = ROOT / "reports"
 
 def main() -> int:
     """Run all, go on after a failure, and answer 1 if anything failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.test",
+        description="Run the checks and the whole suite, on SQLite and embedded search and on PostgreSQL, Redis and Elasticsearch.",
+        epilog="Whatever else is given goes to pytest. Example: python -m tools.test tests/search",
+    )
+    _none, for_pytest = parser.parse_known_args()
     stop_on_signals()
     started = monotonic()
     REPORTS.mkdir(exist_ok=True)
     title("Services")
     try:
         with provided() as services:
-            return run_all(services, started=started)
+            return run_all(services, for_pytest, started=started)
     except (ServiceMissing, ChildEnded) as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -32,7 +39,7 @@ def main() -> int:
         return 130
 
 
-def run_all(services: dict[str, str], *, started: float) -> int:
+def run_all(services: dict[str, str], for_pytest: list[str], *, started: float) -> int:
     """Run the checks and both suites with the given services."""
     bare = {name: value for name, value in os.environ.items() if name not in services}
     embedded, full = {**bare, "CHROMIUM": services["CHROMIUM"]}, {**bare, **services}
@@ -44,12 +51,12 @@ def run_all(services: dict[str, str], *, started: float) -> int:
         failed = run_checks()
 
     title("Tests on SQLite and the embedded search")
-    if run_pytest("embedded", embedded):
+    if run_pytest("embedded", embedded, for_pytest):
         failed.append("tests, embedded")
 
     title("Tests on PostgreSQL, Redis, a Celery worker and Elasticsearch")
     print(f"{monotonic() - started:.0f} s so far. Failed before these: {', '.join(failed) or 'nothing'}", flush=True)
-    if run_pytest("full", full):
+    if run_pytest("full", full, for_pytest):
         failed.append("tests, full")
     return 1 if failed else 0
 
@@ -60,10 +67,10 @@ def migrate_ahead(environment: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
-def run_pytest(mode: str, environment: dict[str, str]) -> int:
+def run_pytest(mode: str, environment: dict[str, str], more: list[str]) -> int:
     """Run the whole suite in one mode; answer pytest's status."""
     report = Path("reports", f"{mode}.xml")
-    command = [*PYTEST, f"--junitxml={report}", *sys.argv[1:]]
+    command = [*PYTEST, f"--junitxml={report}", *more]
     return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
 
 
