@@ -184,7 +184,7 @@ class TestControl:
     def test_without_the_second_look_a_new_cap_is_passed_by(self, monkeypatch):
         adult = AdmissionVariantFactory()
         slot = SlotFactory(listing=adult.listing)
-        monkeypatch.setattr(holding, "tell_of_levels", lambda changes, *, now: frozenset())
+        monkeypatch.setattr(holding, "tell_of_levels", lambda changes, *, levels, now: frozenset())
         services.set_daily_cap(listing_id=adult.listing_id, capacity=10, now=NOW)
         # The cart was looked at before the cap came.
         services.hold(demands=[Demand(slot.pool_id, uuid.uuid4(), 1)], until=LATER, now=NOW)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
@@ -14,6 +15,7 @@ from django.db.models import F
 from marketplace.inventory import checks, services
 from marketplace.inventory.models import Hold, HoldStatus, Pool, PoolKind
 from marketplace.inventory.services import Demand, holding
+from marketplace.inventory.services.telling import Level
 from tests.factories.inventory import HoldFactory, PoolFactory, SlotFactory, StockFactory
 from tests.racing import in_parallel
 
@@ -161,11 +163,12 @@ class TestControl:
 
     def test_without_the_guard_only_the_constraint_is_left_and_buyers_get_errors(self, monkeypatch):
         pool = PoolFactory(capacity=1)
-        monkeypatch.setattr(
-            holding,
-            "take",
-            lambda pool_id, quantity, *, most, now: Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity),
-        )
+
+        def unguarded(pool_id: int, quantity: int, **_more: object) -> list[Level]:
+            Pool.objects.filter(pk=pool_id).update(taken=F("taken") + quantity)
+            return []
+
+        monkeypatch.setattr(holding, "take", unguarded)
 
         def buy(buyer: int) -> str:
             try:
@@ -181,11 +184,12 @@ class TestControl:
         both_hold_their_first = Barrier(2, timeout=30)
         take = holding.take
 
-        def slow_take(pool_id: int, quantity: int, *, most: int | None = None, now: datetime) -> None:
-            take(pool_id, quantity, most=most, now=now)
+        def slow_take(pool_id: int, quantity: int, **more: Any) -> list[Level]:
+            levels = take(pool_id, quantity, **more)
             # At its second pool one of the two waits for the other's lock instead, and the barrier breaks.
             with suppress(BrokenBarrierError):
                 both_hold_their_first.wait(timeout=2)
+            return levels
 
         monkeypatch.setattr(holding, "take", slow_take)
         monkeypatch.setattr(holding, "sorted", lambda demands: list(demands), raising=False)
