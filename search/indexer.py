@@ -240,38 +240,19 @@ def read_everything(*, now: datetime) -> int:
     for source in sources.registered().values():
         known = Document.objects.filter(source=source.name).values_list("object_id", flat=True)
         for some in _chunks(sorted({*source.all_ids(), *known}), _FILL_BATCH):
-            changed += _read(source, some, now=now)
+            if unlike := _unlike(source, some):
+                changed += take_up(source.name, unlike, now=now)
     return changed
 
 
-def _read(source: Source, ids: Sequence[int], *, now: datetime) -> int:
-    """Take up those of these objects that have no row, or whose row says something else than they; returns how many.
+def _unlike(source: Source, ids: Sequence[int]) -> list[int]:
+    """Those of these objects that have no row, or whose row says something else than they.
 
-    This looks without a lock, since most rows are as they should be: what differs is taken up, and so read again.
+    This looks without a lock, since most rows are as they should be: who takes up what differs reads it again.
     """
     rows = {row.object_id: row for row in _known(_of(source.name, ids))}
-    contents = source.load(ids)
-    fresh = {pk: _Reading.of(contents[pk]) for pk in ids if pk in contents and pk not in rows}
-    made = _make(source.name, fresh, now=now) if fresh else frozenset()
-    unlike = [
-        pk
-        for pk in ids
-        if (pk in fresh and pk not in made) or (pk in rows and _differs(rows[pk], _Reading.of(contents.get(pk))))
-    ]
-    return len(made) + (take_up(source.name, unlike, now=now) if unlike else 0)
-
-
-def _make(name: str, readings: Mapping[int, _Reading], *, now: datetime) -> frozenset[int]:
-    """Write the first rows of these objects, as they were read; returns those whose rows say so afterwards.
-
-    Whoever made a row meanwhile may have read something older or newer: such a row stays as it is.
-    """
-    Document.objects.bulk_create(
-        [_raised(name, _Known(pk, 0, False, ""), reading, now=now) for pk, reading in readings.items()],
-        ignore_conflicts=True,
-    )
-    written = _known(_of(name, list(readings)))
-    return frozenset(row.object_id for row in written if not _differs(row, readings[row.object_id]))
+    contents = source.load(list(rows)) if rows else {}
+    return [pk for pk in ids if pk not in rows or _differs(rows[pk], _Reading.of(contents.get(pk)))]
 
 
 @dataclass(frozen=True)
