@@ -96,12 +96,7 @@ class Pages:
                 for model, rows in FACTS.items()
             ),
         )
-        return (
-            Page.objects.live()
-            .filter(below(own))
-            .exclude(below([*nested, *hidden]))
-            .exclude(without_facts)
-        )
+        return Page.objects.live().filter(below(own)).exclude(below([*nested, *hidden])).exclude(without_facts)
 
     def _entry(self, pages: Sequence[Page]) -> Entry:
         # As ``full_url``, which asks where the sites are once for each page; of one site they are asked once.

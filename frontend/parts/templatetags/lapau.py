@@ -284,7 +284,8 @@ def words(content: SafeString) -> SafeString:
 @register.simple_tag(takes_context=True)
 def linked_data(context: Context, kind: str = "") -> SafeString:
     """What the page is, for machines: a thing of one kind of ``linked.BUILDERS``, and the way to it. Data, so no policy minds it."""
-    page: dict[str, Any] = context.flatten() | {"here": canonical_of_this(context)}
+    page: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    page["here"] = canonical_of_this(context)
     found = page.get("picture") or next(iter(page.get("pictures") or ()), None)
     page["image_here"] = absolute(found.src) if found else ""
     made = linked.BUILDERS[kind](page) if kind else []
