@@ -290,7 +290,9 @@ def linked_data(context: Context, kind: str = "") -> SafeString:
     page["image_here"] = absolute(found.src) if found else ""
     made = linked.BUILDERS[kind](page) if kind else []
     things = made if isinstance(made, list) else [made]
-    way = linked.breadcrumbs(page.get("crumbs") or (), str(page.get("page_title", "")), absolute)
+    # A first page is a beginning; a region's says which province it lies in anyway.
+    crumbs = () if kind == "home" else page.get("crumbs") or ()
+    way = linked.breadcrumbs(crumbs, str(page.get("page_title", "")), absolute)
     things = [*things, way] if way else things
     if not things:
         return SafeString("")
