@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, Site
 
 from cms.pages import services
 from cms.pages.models import DestinationPage
@@ -229,6 +229,12 @@ class TestSitemap:
                 )
                 ListingFactory(shop=shop)
         assert len([address for address in entries(f"{BUKITTINGGI}/sitemap.xml") if "tempat-" in address]) == 20
+
+    def test_where_the_sites_are_is_asked_once_for_all_pages(self, house, monkeypatch):
+        asked, ask = [], Site.get_site_root_paths
+        monkeypatch.setattr(Site, "get_site_root_paths", lambda: asked.append(1) or ask())
+        assert len(entries(f"{BUKITTINGGI}/sitemap.xml")) > 2
+        assert len(asked) == 1
 
 
 class TestParts:
