@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *rooms(
         "marketplace.payments",
         "marketplace.payouts",
+        "frontend.crawlers",
         "frontend.api",
         "frontend.gate",
         "frontend.parts",

@@ -7,6 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 MODULES_TOGETHER = (
     "tests/cms/",
     "tests/frontend/api/",
+    "tests/frontend/crawlers/",
     "tests/frontend/storefront/test_bad_searches.py",
     "tests/frontend/storefront/test_searching.py",
     "tests/search/test_engines.py",

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_vite.templatetags.django_vite import vite_asset
 
 from foundation import clock, money
-from frontend.parts import addresses, brands, icons, outlines
+from frontend.parts import addresses, brands, icons, linked, outlines
 from frontend.parts.values import DateChoice, Picture, Place
 from tourism.regions import queries
 
@@ -248,11 +248,22 @@ def alternates_of_this(context: Context) -> dict[str, str]:
 
     Nothing for an address that knows no languages.
     """
+    request: HttpRequest | None = context.get("request")
+    return _in_each_language(context, request.get_full_path() if request else "/")
+
+
+@register.simple_tag(takes_context=True)
+def hreflang_of_this(context: Context) -> dict[str, str]:
+    """What a search engine is told of the page's languages: absolute addresses, without what was asked behind the question mark."""
+    request: HttpRequest | None = context.get("request")
+    found = _in_each_language(context, request.path if request else "/")
+    return addresses.hreflang({code: absolute(url) for code, url in found.items()})
+
+
+def _in_each_language(context: Context, here: str) -> dict[str, str]:
     given: dict[str, str] | None = context.get("alternates")
     if given is not None:
         return given
-    request: HttpRequest | None = context.get("request")
-    here = request.get_full_path() if request else "/"
     found = {code: here if code == language() else translate_url(here, code) for code, _name in settings.LANGUAGES}
     return found if len(set(found.values())) > 1 else {}
 
@@ -262,6 +273,37 @@ def translations_of_this(context: Context) -> dict[str, str]:
     """Where the language switch leads: the same page, or the first page where this one has no other language."""
     first_pages = {code: "/" if code == settings.LANGUAGE_CODE else f"/{code}/" for code, _name in settings.LANGUAGES}
     return first_pages | alternates_of_this(context)
+
+
+@register.simple_block_tag
+def words(content: SafeString) -> SafeString:
+    """The words of a block, to be said in more than one place: ``{% words as title %}{% block title %}...{% endwords %}``."""
+    return content
+
+
+@register.simple_tag(takes_context=True)
+def linked_data(context: Context, kind: str = "") -> SafeString:
+    """What the page is, for machines: a thing of one kind of ``linked.BUILDERS``, and the way to it. Data, so no policy minds it."""
+    page: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    page["here"] = canonical_of_this(context)
+    found = page.get("picture") or next(iter(page.get("pictures") or ()), None)
+    page["image_here"] = absolute(found.src) if found else ""
+    made = linked.BUILDERS[kind](page) if kind else []
+    things = made if isinstance(made, list) else [made]
+    # A first page is a beginning; a region's says which province it lies in anyway.
+    crumbs = () if kind == "home" else page.get("crumbs") or ()
+    way = linked.breadcrumbs(crumbs, str(page.get("page_title", "")), absolute)
+    things = [*things, way] if way else things
+    if not things:
+        return SafeString("")
+    return mark_safe(f'<script type="application/ld+json">{linked.as_json(things)}</script>')  # noqa: S308 - as_json escapes
+
+
+@register.simple_tag(takes_context=True)
+def canonical_of_this(context: Context) -> str:
+    """The one address of the page: what it says itself, else its path on the province's own name."""
+    request: HttpRequest | None = context.get("request")
+    return str(context.get("canonical") or (absolute(request.path) if request else ""))
 
 
 @register.simple_tag

@@ -57,6 +57,7 @@ class TestAddresses:
         assert {link["hreflang"]: link["href"] for link in page.find_all("link", hreflang=True)} == {
             "id": "http://bukittinggi.lapau.localhost:8000/tempat/jam-gadang/",
             "en": "http://bukittinggi.lapau.localhost:8000/en/places/jam-gadang/",
+            "x-default": "http://bukittinggi.lapau.localhost:8000/tempat/jam-gadang/",
         }
         assert page.html["data-region"] == "bukittinggi"
 

@@ -43,11 +43,12 @@ class TestName:
         ],
     )
     def test_a_page_of_the_house_has_one_address_by_whatever_name_it_was_asked_for(self, client, by):
-        page = soup(client.get("/cara-membeli/", **by))
+        page = soup(client.get("/cara-membeli/?dari=surat", **by))
         assert page.find("link", rel="canonical")["href"] == f"{settings.SITE_ORIGIN}/cara-membeli/"
         assert {link["hreflang"]: link["href"] for link in page.select("link[rel=alternate][hreflang]")} == {
             "id": f"{settings.SITE_ORIGIN}/cara-membeli/",
             "en": f"{settings.SITE_ORIGIN}/en/cara-membeli/",
+            "x-default": f"{settings.SITE_ORIGIN}/cara-membeli/",
         }
 
     @pytest.mark.parametrize("path", ["/", "/api/v1/search", "/akun/login/"])

@@ -1,0 +1,3 @@
+from tests.cms.conftest import _built, house
+
+__all__ = ["_built", "house"]
