@@ -1,4 +1,8 @@
-"""robots.txt and sitemaps: one of each for every site, kept like pages."""
+"""robots.txt and sitemaps: one of each for every site, kept like pages.
+
+Django's own sitemaps make addresses by changing the language and cutting it out of the text again; pages that have
+another slug in each language, on hosts of their own, bring their addresses along.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

@@ -140,7 +140,7 @@ class Listing(models.Model):
     @property
     def url_path(self) -> str:
         """Where its page is, without the prefix of a language."""
-        return f"/produk/{self.slug}/" if self.kind == ListingKind.GOODS else f"/tiket/{self.slug}/"
+        return f"/tiket/{self.slug}/" if self.is_dated else f"/produk/{self.slug}/"
 
 
 class Audience(models.TextChoices):

@@ -86,6 +86,13 @@ class TestGoods:
         answer = visitor.get(goods_page(adult))
         assert (answer.status_code, answer.headers["Location"]) == (301, ticket_page(adult))
 
+    @pytest.mark.parametrize("kind", ["GOODS", "STAY"])
+    def test_what_has_no_day_leads_from_a_tickets_address_to_its_own(self, visitor, kind):
+        variant = StockFactory(variant=VariantFactory(listing__kind=kind)).variant
+        answer = visitor.get(ticket_page(variant))
+        assert (answer.status_code, answer.headers["Location"]) == (301, goods_page(variant))
+        assert visitor.get(goods_page(variant)).status_code == 200
+
 
 class TestTicket:
     def test_chooses_the_first_day_and_slot_and_one_of_the_first_category(self, visitor):
