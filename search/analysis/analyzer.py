@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
+from itertools import islice, product
 
 from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
@@ -29,6 +30,8 @@ _INFLECTED = 0.8
 _MOST_OTHER_NAMES = 20
 # A long query is a name typed out: it needs few other names, and an engine should not have to look for thousands.
 _LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
+# More words than this make no compound of Minangkabau words.
+_MOST_RESPELLED, _MOST_WAYS_RESPELLED = 4, 8
 # Shorter words of names are in too many: air, jam.
 _SHORTEST_TELLING = 4
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
@@ -244,8 +247,10 @@ class Analyzer:
         typed = concept.alternatives[0].terms
         if len(typed) > 1:
             return False
-        word = self.lexicon.written_out(typed[0])
-        return typed[0] in self._fillers or word in self._fillers or self.stemmer.indonesian(word) in self._intents
+        return any(
+            word in self._fillers or self.stemmer.indonesian(word) in self._intents
+            for word in (typed[0], *self.lexicon.regular_forms(typed[0]))
+        )
 
     def _is_liked(self, concept: Concept) -> bool:
         terms = concept.alternatives[0].terms
@@ -263,6 +268,7 @@ class Analyzer:
                 start += 1
             for size in range(min(self._longest, len(pieces) - start), 0, -1):
                 name = tuple(of_name for of_name, _ in pieces[start : start + size])
+                name = next((form for form in (name, *self._in_indonesian(name)) if form in self._positions), name)
                 if position := self._positions.get(name):
                     km = NEAR_A_REGION_KM if name in self._regions else NEAR_A_PLACE_KM
                     return pieces[:place] + pieces[start + size :], Around(position, km)
@@ -284,12 +290,30 @@ class Analyzer:
         typed = tuple(word for _, words_of_it in pieces for word in words_of_it)
         if len(phrase) == 1 or self.lexicon.known(phrase):
             return self._concept(phrase, typed)
+        if one := self._otherwise_written(phrase):
+            meant = self._concept(one, typed)
+            return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives), parts=())
         # Minangkabau words may make an Indonesian compound: baju lalok is baju tidur.
-        indonesian = self.compounds.merged(tuple(map(self.lexicon.in_indonesian, phrase)))
-        if indonesian == phrase or not (len(indonesian) == 1 or self.lexicon.known(indonesian)):
-            return None
-        meant = self._concept(indonesian, typed)
-        return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives))
+        for indonesian in self._in_indonesian(phrase):
+            if indonesian != phrase and (len(indonesian) == 1 or self.lexicon.known(indonesian)):
+                meant = self._concept(indonesian, typed)
+                return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives))
+        return None
+
+    def _in_indonesian(self, phrase: Phrase) -> Iterator[Phrase]:
+        """What these words may be in Indonesian, with compounds made one word."""
+        if len(phrase) > _MOST_RESPELLED:
+            return
+        for choice in islice(product(*map(self.lexicon.in_indonesian, phrase)), _MOST_WAYS_RESPELLED):
+            yield self.compounds.merged(choice)
+
+    def _otherwise_written(self, phrase: Phrase) -> Phrase | None:
+        """A listed thing that is mostly written as one word (micro phone), or that stands here in the plural (hair ties)."""
+        joined = "".join(phrase)
+        if len(phrase) == 2 and min(map(len, phrase)) > 2 and joined.isalpha() and self.lexicon.known((joined,)):
+            return (joined,)
+        one = (*phrase[:-1], phrase[-1].removesuffix("s"))
+        return one if one != phrase and self.lexicon.known(one) else None
 
     def _concept(self, phrase: Phrase, typed: Phrase) -> Concept:
         if phrase in self._regions:

@@ -202,6 +202,26 @@ class TestMending:
         assert ANALYZER.is_word(typed)
         assert list(found) == texts
 
+    @pytest.mark.parametrize(
+        ("typed", "near", "there", "texts"),
+        [
+            ("kursi rda", ("roda",), ("kursi", "roda"), ["kursi roda"]),
+            ("kursi rda", ("roda",), ("roda",), []),
+            ("kursi rda", ("rd", "radar"), ("kursi", "rd"), []),
+            ("kayumejabatu", (), ("kayu", "meja", "batu"), ["kayu meja batu"]),
+            ("kayumejabatu", (), ("meja", "batu"), []),
+        ],
+    )
+    def test_what_could_be_many_things_is_mended_where_words_stand_in_a_row(self, typed, near, there, texts):
+        spelt = [Spelling(word, 1, 3) for word in near]
+        found = mended(
+            ANALYZER.query(typed),
+            spellings=lambda word: spelt if word == "rda" else [],
+            occurs=lambda concept: concept.typed in (there, ("kursi",)),
+            analyzer=ANALYZER,
+        )
+        assert list(found) == texts
+
     def test_two_slips_in_a_short_word_need_a_name_around_it(self, filled):
         assert filled.search(ask("jam gazong")).corrected == "jam gadang"
         assert filled.search(ask("gazong")).total == 0
