@@ -76,9 +76,10 @@ def in_phases(
         found = run(replace(request, query=query)) if query.concepts else exact
         if found.total:
             return replace(found, corrected=text)
-    needed = tuple(concept for concept in request.query.concepts if not analyzer.is_extra(concept))
-    if 0 < len(needed) < len(request.query.concepts):
-        return run(replace(request, query=replace(request.query, concepts=needed)))
+    for needed in _without_extras(request.query.concepts, analyzer):
+        found = run(replace(request, query=replace(request.query, concepts=needed)))
+        if found.total:
+            return found
     if len(request.query.concepts) >= _LONG_QUERY:
         return run(replace(request, query=replace(request.query, may_miss_one=True)))
     for fewer in _without_a_describing_word(request.query.concepts, analyzer):
@@ -86,6 +87,18 @@ def in_phases(
         if found.total:
             return found
     return exact
+
+
+def _without_extras(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
+    """The concepts without one that only asks about a thing or says whom it is for, then without all of these."""
+    extras = [concept for concept in concepts if analyzer.is_extra(concept)]
+    if len(extras) == len(concepts):
+        return
+    if len(extras) > 1:
+        for extra in reversed(extras):
+            yield tuple(concept for concept in concepts if concept != extra)
+    if extras:
+        yield tuple(concept for concept in concepts if concept not in extras)
 
 
 def _without_a_describing_word(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
