@@ -57,10 +57,10 @@ class Lexicon:
         return tuple(listed or islice(self._by_rule(word), _MOST_FORMS)) or (word,)
 
     def regular_forms(self, word: str) -> Iterator[str]:
-        """Shorthand written out, and what Minangkabau spells or people say like this."""
+        """Shorthand written out, a Minangkabau form in Indonesian, and what people say or spell like this."""
         if word in self.shorthand:
             yield self.shorthand[word]
-        yield from self._by_rule(word)
+        yield from self.in_indonesian(word)
 
     def written_out(self, word: str) -> str:
         """Shorthand written out; any other word as it is."""
