@@ -32,6 +32,7 @@ _MOST_OTHER_NAMES = 20
 _LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
 # More words than this make no compound of Minangkabau words.
 _MOST_RESPELLED, _MOST_WAYS_RESPELLED = 4, 8
+_WITH_ONE_BETWEEN = 3
 # Shorter words of names are in too many: air, jam.
 _SHORTEST_TELLING = 4
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
@@ -279,7 +280,13 @@ class Analyzer:
         while place < len(pieces):
             for size in range(min(self.lexicon.longest, len(pieces) - place), 0, -1):
                 some = pieces[place : place + size]
-                if concept := self._together(some):
+                concept = self._together(some)
+                if concept is None and size == _WITH_ONE_BETWEEN:
+                    # The province's own name may stand inside of a thing: traditional minangkabau house.
+                    first, between, last = some
+                    if (between[0],) in self._of_the_province and (concept := self._together([first, last])):
+                        yield self._concept((between[0],), between[1])
+                if concept:
                     yield concept
                     place += size
                     break
