@@ -217,7 +217,7 @@ class Analyzer:
 
     def is_extra(self, concept: Concept) -> bool:
         """Whether this asks about a thing and does not say which: ticket, address, opening hours."""
-        return len(concept.typed) == 1 and self.lexicon.written_out(concept.typed[0]) in self._extras
+        return len(concept.typed) == 1 and any(word in self._extras for word in self._said(concept.typed[0]))
 
     def is_name(self, word: str) -> bool:
         """Whether this is a word of a name."""
@@ -249,14 +249,17 @@ class Analyzer:
         if len(typed) > 1:
             return False
         return any(
-            word in self._fillers or self.stemmer.indonesian(word) in self._intents
-            for word in (typed[0], *self.lexicon.regular_forms(typed[0]))
+            word in self._fillers or self.stemmer.indonesian(word) in self._intents for word in self._said(typed[0])
         )
+
+    def _said(self, word: str) -> tuple[str, ...]:
+        """A word as it was typed, and what it is written out or in Indonesian."""
+        return (word, *self.lexicon.regular_forms(word))
 
     def _is_liked(self, concept: Concept) -> bool:
         terms = concept.alternatives[0].terms
         return terms in self._of_the_province or (
-            len(terms) == 1 and self.stemmer.indonesian(self.lexicon.written_out(terms[0])) in self._liked
+            len(terms) == 1 and any(self.stemmer.indonesian(word) in self._liked for word in self._said(terms[0]))
         )
 
     def _around(self, pieces: list[Piece]) -> tuple[list[Piece], Around | None]:

@@ -200,6 +200,14 @@ class TestAsked:
         assert [concept.typed for concept in query.concepts] == [("sepatu",)]
         assert [concept.typed for concept in query.liked] == [("murah",), ("original",)]
 
+    def test_the_province_s_name_may_stand_inside_of_a_thing(self, local):
+        query = local.query("traditional minangkabau house")
+        assert "rumah gadang" in [" ".join(way.words) for way in query.concepts[0].alternatives]
+        assert ([concept.typed for concept in query.concepts], [concept.typed for concept in query.liked]) == (
+            [("traditional", "house")],
+            [("minangkabau",)],
+        )
+
     def test_praise_alone_is_asked_for(self, local):
         assert [concept.typed for concept in local.query("murah").concepts] == [("murah",)]
 

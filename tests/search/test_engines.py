@@ -171,6 +171,10 @@ class TestMending:
         answer = filled.search(ask("alamat jam gadang"))
         assert ([hit.key for hit in answer.hits], answer.corrected) == (["destination:1"], "")
 
+    def test_leaves_out_whom_a_thing_is_for_the_last_word_first(self, filled):
+        assert keys(filled, ask("songket wanita silungkang besar")) == ["listing:4"]
+        assert keys(filled, ask("songket wanita silungkang", mend=False)) == []
+
     def test_what_is_little_near_a_place_is_looked_for_a_drive_away(self, filled):
         near = replace(ANALYZER.query("danau"), around=Around(JAM_GADANG_POSITION, 12.0))
         assert {hit.key for hit in filled.search(SearchRequest(query=near)).hits} == {"destination:2", "listing:5"}
