@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
+from itertools import islice, product
 
 from search.analysis import lexicon as lexicons
 from search.analysis.fold import is_doubled, words
@@ -29,6 +30,9 @@ _INFLECTED = 0.8
 _MOST_OTHER_NAMES = 20
 # A long query is a name typed out: it needs few other names, and an engine should not have to look for thousands.
 _LONG_QUERY, _OTHER_NAMES_IN_A_LONG_QUERY = 6, 3
+# More words than this make no compound of Minangkabau words.
+_MOST_RESPELLED, _MOST_WAYS_RESPELLED = 4, 8
+_WITH_ONE_BETWEEN = 3
 # Shorter words of names are in too many: air, jam.
 _SHORTEST_TELLING = 4
 # "Near" a town is within a drive, near a sight within a walk or a short ride.
@@ -213,7 +217,7 @@ class Analyzer:
 
     def is_extra(self, concept: Concept) -> bool:
         """Whether this asks about a thing and does not say which: ticket, address, opening hours."""
-        return len(concept.typed) == 1 and self.lexicon.written_out(concept.typed[0]) in self._extras
+        return len(concept.typed) == 1 and any(word in self._extras for word in self._said(concept.typed[0]))
 
     def is_name(self, word: str) -> bool:
         """Whether this is a word of a name."""
@@ -244,13 +248,18 @@ class Analyzer:
         typed = concept.alternatives[0].terms
         if len(typed) > 1:
             return False
-        word = self.lexicon.written_out(typed[0])
-        return typed[0] in self._fillers or word in self._fillers or self.stemmer.indonesian(word) in self._intents
+        return any(
+            word in self._fillers or self.stemmer.indonesian(word) in self._intents for word in self._said(typed[0])
+        )
+
+    def _said(self, word: str) -> tuple[str, ...]:
+        """A word as it was typed, and what it is written out or in Indonesian."""
+        return (word, *self.lexicon.regular_forms(word))
 
     def _is_liked(self, concept: Concept) -> bool:
         terms = concept.alternatives[0].terms
         return terms in self._of_the_province or (
-            len(terms) == 1 and self.stemmer.indonesian(self.lexicon.written_out(terms[0])) in self._liked
+            len(terms) == 1 and any(self.stemmer.indonesian(word) in self._liked for word in self._said(terms[0]))
         )
 
     def _around(self, pieces: list[Piece]) -> tuple[list[Piece], Around | None]:
@@ -263,6 +272,7 @@ class Analyzer:
                 start += 1
             for size in range(min(self._longest, len(pieces) - start), 0, -1):
                 name = tuple(of_name for of_name, _ in pieces[start : start + size])
+                name = next((form for form in (name, *self._in_indonesian(name)) if form in self._positions), name)
                 if position := self._positions.get(name):
                     km = NEAR_A_REGION_KM if name in self._regions else NEAR_A_PLACE_KM
                     return pieces[:place] + pieces[start + size :], Around(position, km)
@@ -273,7 +283,13 @@ class Analyzer:
         while place < len(pieces):
             for size in range(min(self.lexicon.longest, len(pieces) - place), 0, -1):
                 some = pieces[place : place + size]
-                if concept := self._together(some):
+                concept = self._together(some)
+                if concept is None and size == _WITH_ONE_BETWEEN:
+                    # The province's own name may stand inside of a thing: traditional minangkabau house.
+                    first, between, last = some
+                    if (between[0],) in self._of_the_province and (concept := self._together([first, last])):
+                        yield self._concept((between[0],), between[1])
+                if concept:
                     yield concept
                     place += size
                     break
@@ -284,12 +300,30 @@ class Analyzer:
         typed = tuple(word for _, words_of_it in pieces for word in words_of_it)
         if len(phrase) == 1 or self.lexicon.known(phrase):
             return self._concept(phrase, typed)
+        if one := self._otherwise_written(phrase):
+            meant = self._concept(one, typed)
+            return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives), parts=())
         # Minangkabau words may make an Indonesian compound: baju lalok is baju tidur.
-        indonesian = self.compounds.merged(tuple(map(self.lexicon.in_indonesian, phrase)))
-        if indonesian == phrase or not (len(indonesian) == 1 or self.lexicon.known(indonesian)):
-            return None
-        meant = self._concept(indonesian, typed)
-        return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives))
+        for indonesian in self._in_indonesian(phrase):
+            if indonesian != phrase and (len(indonesian) == 1 or self.lexicon.known(indonesian)):
+                meant = self._concept(indonesian, typed)
+                return replace(meant, alternatives=(self.alternative(phrase), *meant.alternatives))
+        return None
+
+    def _in_indonesian(self, phrase: Phrase) -> Iterator[Phrase]:
+        """What these words may be in Indonesian, with compounds made one word."""
+        if len(phrase) > _MOST_RESPELLED:
+            return
+        for choice in islice(product(*map(self.lexicon.in_indonesian, phrase)), _MOST_WAYS_RESPELLED):
+            yield self.compounds.merged(choice)
+
+    def _otherwise_written(self, phrase: Phrase) -> Phrase | None:
+        """A listed thing that is mostly written as one word (micro phone), or that stands here in the plural (hair ties)."""
+        joined = "".join(phrase)
+        if len(phrase) == 2 and min(map(len, phrase)) > 2 and joined.isalpha() and self.lexicon.known((joined,)):
+            return (joined,)
+        one = (*phrase[:-1], phrase[-1].removesuffix("s"))
+        return one if one != phrase and self.lexicon.known(one) else None
 
     def _concept(self, phrase: Phrase, typed: Phrase) -> Concept:
         if phrase in self._regions:

@@ -6,7 +6,7 @@ All of it works on the query alone, so a changed list needs no new index.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import islice, permutations
 
 from search.analysis.fold import words
 from search.analysis.lists import read_nusax, read_pairs
@@ -17,6 +17,9 @@ from search.analysis.stems import roots
 from search.analysis.vocabulary import Vocabulary
 
 SYNONYM, NARROWER, MINANGKABAU, GENERAL_WORD, REGULAR_FORM, COMPOUND, SHORTHAND = 0.7, 0.5, 0.85, 0.6, 0.5, 0.95, 0.95
+
+# A word that is spelled by rule may be this many.
+_MOST_FORMS = 4
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,16 @@ class Lexicon:
                         found.setdefault(further, weight * less)
         return found
 
-    def in_indonesian(self, word: str) -> str:
-        """A Minangkabau word in Indonesian, and shorthand written out; any other word as it is."""
-        listed = sorted(form for form in self.indonesian.get((word,), ()) if len(form) == 1)
-        if listed:
-            return listed[0][0]
-        return next(self._by_rule(word), word)
+    def in_indonesian(self, word: str) -> tuple[str, ...]:
+        """What a Minangkabau word may be in Indonesian, and shorthand written out; any other word as it is."""
+        listed = sorted(form[0] for form in self.indonesian.get((word,), ()) if len(form) == 1)
+        return tuple(listed or islice(self._by_rule(word), _MOST_FORMS)) or (word,)
+
+    def regular_forms(self, word: str) -> Iterator[str]:
+        """Shorthand written out, a Minangkabau form in Indonesian, and what people say or spell like this."""
+        if word in self.shorthand:
+            yield self.shorthand[word]
+        yield from self.in_indonesian(word)
 
     def written_out(self, word: str) -> str:
         """Shorthand written out; any other word as it is."""

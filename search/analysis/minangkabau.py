@@ -34,6 +34,9 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
 # The first vowel is often an open a where Indonesian has a pale e; and i or u where it has e or o.
 _FIRST_VOWELS = {"a": ("e", "er"), "i": ("e",), "u": ("o",)}
 _FIRST_VOWEL = re.compile(r"^([^aeiou]{0,3})([aeiou])(?=[^aeiou])")
+# A later vowel, not the last: talakuang is telekung, and the o in kacomato was the end of a word of its own.
+_LATER_VOWELS = {"a": "e", "o": "a"}
+_LATER_VOWEL = re.compile(r"(?<=[aeiou])([^aeiou]{1,3})([ao])(?=[^aeiou]+[aeiou])")
 # Two consonants in a row may be said apart: barasiah, karajo.
 _SAID_APART = re.compile(r"ara(?=[bcdfgjkmpst])")
 SHORTEST = 3
@@ -91,7 +94,7 @@ def _respelled(word: str, is_known: Callable[[str], bool]) -> Iterator[str]:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             bodies += [word[: -len(ending)] + other for other in others]
     seen = {word}
-    for body in bodies:
+    for body in (*bodies, *filter(None, map(_with_another_later_vowel, bodies))):
         closer = _SAID_APART.sub("er", body, count=1)
         for form in (body, *_other_first_vowels(body), closer, *_other_first_vowels(closer)):
             if form not in seen:
@@ -104,3 +107,10 @@ def _other_first_vowels(word: str) -> Iterator[str]:
     if match := _FIRST_VOWEL.match(word):
         for other in _FIRST_VOWELS.get(match[2], ()):
             yield word[: match.start(2)] + other + word[match.end(2) :]
+
+
+def _with_another_later_vowel(word: str) -> str:
+    """The word with the first of its inner vowels as Indonesian has it; nothing if there is none."""
+    if match := _LATER_VOWEL.search(word):
+        return word[: match.start(2)] + _LATER_VOWELS[match[2]] + word[match.end(2) :]
+    return ""

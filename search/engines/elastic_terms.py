@@ -157,7 +157,7 @@ def spelling(word: str, most: int) -> dict[str, Any]:
         "suggest_mode": "always",
         "max_edits": most,
         "prefix_length": 1,
-        "min_word_length": 4,
+        "min_word_length": 3,
         "size": 12,
     }
     return Search[Any]().extra(size=0).suggest("spell", word, term=nearly).to_dict()

@@ -14,6 +14,10 @@ _MOST_ATTEMPTS = 8
 # Two words that should be one, or one that should be two, are a smaller slip than a wrong letter.
 _SPACING = 0.5
 _SHORTEST_HALF = 3
+# Only a long word is three.
+_SHORTEST_THREE = 9
+# A shorter word is too close to too many: only its neighbour tells what was meant.
+_SHORTEST_ALONE = 4
 # From so many things asked for, one may be missing.
 _LONG_QUERY = 5
 # A name typed with a describing word too many: from so many things, that word may be missing.
@@ -25,8 +29,8 @@ _THE_SAME = 0.8
 
 
 def most_edits(word: str) -> int:
-    """How many letters of a word may be wrong: none in short words and numbers, two in long ones."""
-    if len(word) < 4 or not word.isalpha():
+    """How many letters of a word may be wrong: none in very short words and numbers, two in long ones."""
+    if len(word) < _SHORTEST_ALONE - 1 or not word.isalpha():
         return 0
     return 1 if len(word) < 8 else 2
 
@@ -72,9 +76,10 @@ def in_phases(
         found = run(replace(request, query=query)) if query.concepts else exact
         if found.total:
             return replace(found, corrected=text)
-    needed = tuple(concept for concept in request.query.concepts if not analyzer.is_extra(concept))
-    if 0 < len(needed) < len(request.query.concepts):
-        return run(replace(request, query=replace(request.query, concepts=needed)))
+    for needed in _without_extras(request.query.concepts, analyzer):
+        found = run(replace(request, query=replace(request.query, concepts=needed)))
+        if found.total:
+            return found
     if len(request.query.concepts) >= _LONG_QUERY:
         return run(replace(request, query=replace(request.query, may_miss_one=True)))
     for fewer in _without_a_describing_word(request.query.concepts, analyzer):
@@ -82,6 +87,18 @@ def in_phases(
         if found.total:
             return found
     return exact
+
+
+def _without_extras(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
+    """The concepts without one that only asks about a thing or says whom it is for, then without all of these."""
+    extras = [concept for concept in concepts if analyzer.is_extra(concept)]
+    if len(extras) == len(concepts):
+        return
+    if len(extras) > 1:
+        for extra in reversed(extras):
+            yield tuple(concept for concept in concepts if concept != extra)
+    if extras:
+        yield tuple(concept for concept in concepts if concept not in extras)
 
 
 def _without_a_describing_word(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
@@ -137,14 +154,15 @@ def mended(
     for word in (*unknown, *doubtful):
         others = [(float(option.distance), option.word) for option in spellings(word) if _is_likely(word, option)]
         guessed = [option for option in analyzer.guesses.of(word) if _is_there(option[1], occurs, analyzer)]
+        splits = [(_SPACING, split) for split in _split(word, analyzer)]
+        splits = splits or [(_SPACING, split) for split in _split_in_three(word, occurs=occurs, analyzer=analyzer)]
         if analyzer.is_word(word):
             # A word that exists was meant, unless it is written otherwise there: skiping, skipping; stopkontak, stop kontak;
             # or its neighbour makes a name of what is there: bukti nobita, bukit nobita.
-            splits = [(_SPACING, split) for split in _split(word, analyzer)]
             near = (option for option in (*others, *guessed) if option[0] <= 1.0 or sound(option[1]) == sound(word))
             others = _nearest([*splits, *near])
         else:
-            others = _nearest([*((_SPACING, split) for split in _split(word, analyzer)), *others, *guessed])
+            others = _nearest([*splits, *others, *guessed])
         as_it_is = [(0.0, word)] if word in doubtful else []
         options.append([*as_it_is, *others][:_MOST_SPELLINGS])
     exist = {word for word in unknown if analyzer.is_word(word)}
@@ -153,7 +171,8 @@ def mended(
         text = " ".join(instead.get(word, word) for word in typed)
         # Two slips in a short word lead to many words: only a name shows that it was this one.
         is_far = any(cost >= TWO_SLIPS for cost, _ in choice)
-        must_be_a_name = is_far or any(sound(instead[word]) != sound(word) for word in exist)
+        is_short = any(len(word) < _SHORTEST_ALONE and other != word for word, other in instead.items())
+        must_be_a_name = is_far or is_short or any(sound(instead[word]) != sound(word) for word in exist)
         if not must_be_a_name or _is_a_name(text, occurs=occurs, analyzer=analyzer):
             yield text
 
@@ -187,6 +206,19 @@ def _split(word: str, analyzer: Analyzer) -> Iterator[str]:
             yield " ".join(halves)
 
 
+def _split_in_three(word: str, *, occurs: Callable[[Concept], bool], analyzer: Analyzer) -> Iterator[str]:
+    """A word as three known ones that stand in a row somewhere: batumalinkundang."""
+    if not word.isalpha() or len(word) < _SHORTEST_THREE:
+        return
+    for cut in range(_SHORTEST_HALF, len(word) - 2 * _SHORTEST_HALF + 1):
+        if not _may_be_half(word[:cut], analyzer):
+            continue
+        for rest in _split(word[cut:], analyzer):
+            text = f"{word[:cut]} {rest}"
+            if _is_a_name(text, occurs=occurs, analyzer=analyzer):
+                yield text
+
+
 def _may_be_half(half: str, analyzer: Analyzer) -> bool:
     if analyzer.is_name(half):
         return True
@@ -208,8 +240,10 @@ def _is_there(text: str, occurs: Callable[[Concept], bool], analyzer: Analyzer) 
 
 
 def _is_likely(word: str, option: Spelling) -> bool:
-    """Whether a slip of the pen explains it: of a short word no letter is exchanged for another or missing."""
-    return len(word) > 4 or is_left_out_or_swapped(word, option.word)
+    """Whether a slip of the pen explains it: of a short word no letter is exchanged for another or too many, of a very short one a letter is missing."""
+    if len(word) < _SHORTEST_ALONE:
+        return len(option.word) > len(word)
+    return len(word) > _SHORTEST_ALONE or is_left_out_or_swapped(word, option.word)
 
 
 def is_left_out_or_swapped(word: str, meant: str) -> bool:

@@ -23,6 +23,7 @@ def sets() -> dict[str, list[Judged]]:
         "Second blind set": read(FOLDER / "second.jsonl"),
         "Third blind set": read(FOLDER / "third.jsonl"),
         "Fourth blind set": read(FOLDER / "fourth.jsonl"),
+        "Fifth blind set": read(FOLDER / "fifth.jsonl"),
     }
 
 

@@ -200,6 +200,14 @@ class TestAsked:
         assert [concept.typed for concept in query.concepts] == [("sepatu",)]
         assert [concept.typed for concept in query.liked] == [("murah",), ("original",)]
 
+    def test_the_province_s_name_may_stand_inside_of_a_thing(self, local):
+        query = local.query("traditional minangkabau house")
+        assert "rumah gadang" in [" ".join(way.words) for way in query.concepts[0].alternatives]
+        assert ([concept.typed for concept in query.concepts], [concept.typed for concept in query.liked]) == (
+            [("traditional", "house")],
+            [("minangkabau",)],
+        )
+
     def test_praise_alone_is_asked_for(self, local):
         assert [concept.typed for concept in local.query("murah").concepts] == [("murah",)]
 
@@ -209,6 +217,14 @@ class TestAsked:
 
     def test_minangkabau_words_make_an_indonesian_compound(self, local):
         assert "piyama" in meant(local, "baju lalok")[0]
+        assert "tong sampah" in meant(local, "tampek sarok")[0]
+
+    def test_minangkabau_fillers_say_nothing_about_the_thing(self, local):
+        assert [concept.typed for concept in local.query("tampek wisata").concepts] == [("wisata",)]
+
+    def test_a_listed_thing_is_found_in_the_plural_and_written_apart(self, local):
+        assert "ikat rambut" in meant(local, "hair ties")[0]
+        assert meant(local, "micro phone")[0][:2] == ["micro phone", "microphone"]
 
     @pytest.mark.parametrize(
         ("minangkabau", "indonesian"),
@@ -222,6 +238,8 @@ class TestAsked:
             ("pambarasiah", "pembersih"),
             ("pamotoang", "pemotong"),
             ("bajalan", "berjalan"),
+            ("talakuang", "telekung"),
+            ("kacomato", "kacamata"),
         ],
     )
     def test_minangkabau_spellings_follow_by_rule(self, local, minangkabau, indonesian):
@@ -264,6 +282,7 @@ class TestShorthand:
 
     def test_near_a_name_is_a_distance(self, local):
         assert local.query("wisata dkt danau maninjau").around == Around((-0.32, 100.2), 12.0)
+        assert local.query("wisata dkt pdg").around == Around((-0.95, 100.35), 60.0)
 
 
 class TestLiteral:

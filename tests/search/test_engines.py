@@ -171,6 +171,10 @@ class TestMending:
         answer = filled.search(ask("alamat jam gadang"))
         assert ([hit.key for hit in answer.hits], answer.corrected) == (["destination:1"], "")
 
+    def test_leaves_out_whom_a_thing_is_for_the_last_word_first(self, filled):
+        assert keys(filled, ask("songket wanita silungkang besar")) == ["listing:4"]
+        assert keys(filled, ask("songket wanita silungkang", mend=False)) == []
+
     def test_what_is_little_near_a_place_is_looked_for_a_drive_away(self, filled):
         near = replace(ANALYZER.query("danau"), around=Around(JAM_GADANG_POSITION, 12.0))
         assert {hit.key for hit in filled.search(SearchRequest(query=near)).hits} == {"destination:2", "listing:5"}
@@ -200,6 +204,26 @@ class TestMending:
         near = [Spelling(there[0], 1, 3)] if len(there) == 1 else []
         found = mended(ANALYZER.query(typed), spellings=lambda _word: near, occurs=occurs, analyzer=ANALYZER)
         assert ANALYZER.is_word(typed)
+        assert list(found) == texts
+
+    @pytest.mark.parametrize(
+        ("typed", "near", "there", "texts"),
+        [
+            ("kursi rda", ("roda",), ("kursi", "roda"), ["kursi roda"]),
+            ("kursi rda", ("roda",), ("roda",), []),
+            ("kursi rda", ("rd", "radar"), ("kursi", "rd"), []),
+            ("kayumejabatu", (), ("kayu", "meja", "batu"), ["kayu meja batu"]),
+            ("kayumejabatu", (), ("meja", "batu"), []),
+        ],
+    )
+    def test_what_could_be_many_things_is_mended_where_words_stand_in_a_row(self, typed, near, there, texts):
+        spelt = [Spelling(word, 1, 3) for word in near]
+        found = mended(
+            ANALYZER.query(typed),
+            spellings=lambda word: spelt if word == "rda" else [],
+            occurs=lambda concept: concept.typed in (there, ("kursi",)),
+            analyzer=ANALYZER,
+        )
         assert list(found) == texts
 
     def test_two_slips_in_a_short_word_need_a_name_around_it(self, filled):
