@@ -21,6 +21,8 @@ _SHORTEST_ALONE = 4
 # From so many things asked for, one may be missing.
 _LONG_QUERY = 5
 # A name typed with a describing word too many: from so many things, that word may be missing.
+# With so many of its words known, the others of a query may be unknown.
+_ENOUGH_KNOWN = 2
 _WITH_A_WORD_TOO_MANY = 3
 # With less than this near a place, more is looked for a drive away.
 _FEW_NEAR = 3
@@ -86,7 +88,19 @@ def in_phases(
         found = run(replace(request, query=replace(request.query, concepts=fewer)))
         if found.total:
             return found
+    if fewer := _without_unknown_words(request.query.concepts, occurs=occurs):
+        return run(replace(request, query=replace(request.query, concepts=fewer)))
     return exact
+
+
+def _without_unknown_words(
+    concepts: tuple[Concept, ...], *, occurs: Callable[[Concept], bool]
+) -> tuple[Concept, ...]:
+    """The concepts without those that are nowhere, if enough others are left, the first among them: it names the thing."""
+    known = tuple(concept for concept in concepts if occurs(concept))
+    if len(known) == len(concepts) - 1 >= _ENOUGH_KNOWN and known[0] is concepts[0]:
+        return known
+    return ()
 
 
 def _without_extras(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:

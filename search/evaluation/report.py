@@ -24,6 +24,7 @@ def sets() -> dict[str, list[Judged]]:
         "Third blind set": read(FOLDER / "third.jsonl"),
         "Fourth blind set": read(FOLDER / "fourth.jsonl"),
         "Fifth blind set": read(FOLDER / "fifth.jsonl"),
+        "Sixth blind set": read(FOLDER / "sixth.jsonl"),
     }
 
 

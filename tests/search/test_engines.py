@@ -234,6 +234,15 @@ class TestMending:
         answer = filled.search(ask("maninjou", mend=False))
         assert (answer.total, answer.corrected) == (0, "")
 
+    def test_one_word_that_is_nowhere_may_be_missing_if_the_first_and_another_are_met(self, filled):
+        found = keys(filled, ask("jam gadang bukittinggi"))
+        assert found[0] == "destination:1"
+        assert keys(filled, ask("jam qwxz gadang bukittinggi")) == found
+        # What names the thing comes first; one word is not enough to know it by; and two that are nowhere ask for something else.
+        assert keys(filled, ask("qwxz jam gadang bukittinggi")) == []
+        assert keys(filled, ask("bukittinggi qwxz")) == []
+        assert keys(filled, ask("jam qwxz gadang zvkw bukittinggi")) == []
+
     def test_never_mends_short_words_or_numbers(self, filled):
         assert filled.search(ask("jem")).total == 0
         assert filled.search(ask("13750")).total == 0
