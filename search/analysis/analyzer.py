@@ -62,6 +62,14 @@ class Concept:
     parts: "tuple[Concept, ...]" = ()
     # The name of a region says where: it is met by what lies there or bears the name, not by what only mentions it.
     is_place: bool = False
+    # The fields of a document that count; none for all.
+    fields: frozenset[str] = frozenset()
+
+    def within(self, fields: frozenset[str]) -> "Concept":
+        """The same, met in these fields alone; where something is may be said elsewhere."""
+        if self.is_place:
+            return self
+        return replace(self, fields=fields, parts=tuple(part.within(fields) for part in self.parts))
 
     def with_fewer_names(self, most: int) -> "Concept":
         """The same with its best other names alone."""

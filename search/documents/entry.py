@@ -18,6 +18,8 @@ INDEX_FORM = 3
 # names, what kind that is, where it is, and the rest.
 TEXT_WEIGHTS = {"term": 4.0, "stem": 2.5, "head": 5.0, "labels": 4.0, "place": 2.0, "body": 0.8}
 SURFACE_FIELDS = frozenset({"term", "place"})
+# What of these is of the title.
+TITLE_FIELDS = frozenset({"term", "stem", "head"})
 # A region's name is looked for in these alone, with these scores: what only mentions it is not there.
 PLACE_WEIGHTS = {"term": 8.0, "place": 12.0}
 _LONGEST_NAME = 160

@@ -1,6 +1,6 @@
 """What a query asks of which field, said once for every engine."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
@@ -46,9 +46,16 @@ class Clause:
     is_flat: bool = False
 
 
-def clauses(alternative: Alternative, *, is_place: bool = False) -> Iterator[Clause]:
-    """Where one way to say a concept may be found."""
+def clauses(
+    alternative: Alternative, *, is_place: bool = False, among: Collection[str] = TEXT_WEIGHTS
+) -> Iterator[Clause]:
+    """Where one way to say a concept may be found.
+
+    :param among: the fields that count.
+    """
     for field, weight in TEXT_WEIGHTS.items():
+        if field not in among:
+            continue
         if is_place:
             if field not in PLACE_WEIGHTS:
                 continue
@@ -66,7 +73,10 @@ def ways(concept: Concept) -> Iterator[list[Clause]]:
     """Where a concept may be found, way by way, the best first; what an earlier way asked for already, a later one does not ask for again."""
     asked: set[tuple[str, tuple[str, ...]]] = set()
     for alternative in concept.alternatives:
-        fresh = {(clause.field, clause.words): clause for clause in clauses(alternative, is_place=concept.is_place)}
+        fresh = {
+            (clause.field, clause.words): clause
+            for clause in clauses(alternative, is_place=concept.is_place, among=concept.fields or TEXT_WEIGHTS)
+        }
         if new := [clause for what, clause in fresh.items() if what not in asked]:
             yield new
         asked |= fresh.keys()

@@ -6,6 +6,7 @@ from itertools import islice, pairwise, product
 
 from search.analysis.analyzer import NEAR_A_REGION_KM, Alternative, Analysed, Analyzer, Concept
 from search.analysis.guesses import TWO_SLIPS, sound
+from search.documents.entry import TITLE_FIELDS
 from search.engines.contract import SearchRequest, SearchResponse, Spelling
 
 _MOST_SPELLINGS = 4
@@ -20,9 +21,9 @@ _SHORTEST_THREE = 9
 _SHORTEST_ALONE = 4
 # From so many things asked for, one may be missing.
 _LONG_QUERY = 5
+# With one less, enough is left to know the thing by.
+_ENOUGH_TO_MISS_ONE = 3
 # A name typed with a describing word too many: from so many things, that word may be missing.
-# With so many of its words known, the others of a query may be unknown.
-_ENOUGH_KNOWN = 2
 _WITH_A_WORD_TOO_MANY = 3
 # With less than this near a place, more is looked for a drive away.
 _FEW_NEAR = 3
@@ -88,19 +89,36 @@ def in_phases(
         found = run(replace(request, query=replace(request.query, concepts=fewer)))
         if found.total:
             return found
-    if fewer := _without_unknown_words(request.query.concepts, occurs=occurs):
-        return run(replace(request, query=replace(request.query, concepts=fewer)))
+    for fewer in _without_one(request.query.concepts, occurs=occurs, analyzer=analyzer):
+        found = run(replace(request, query=replace(request.query, concepts=fewer)))
+        if found.total:
+            return found
     return exact
 
 
-def _without_unknown_words(
-    concepts: tuple[Concept, ...], *, occurs: Callable[[Concept], bool]
-) -> tuple[Concept, ...]:
-    """The concepts without those that are nowhere, if enough others are left, the first among them: it names the thing."""
-    known = tuple(concept for concept in concepts if occurs(concept))
-    if len(known) == len(concepts) - 1 >= _ENOUGH_KNOWN and known[0] is concepts[0]:
-        return known
-    return ()
+def _without_one(
+    concepts: tuple[Concept, ...], *, occurs: Callable[[Concept], bool], analyzer: Analyzer
+) -> Iterator[tuple[Concept, ...]]:
+    """The concepts without the one that is nowhere, then without any one, where a title has all others.
+
+    The first names the thing, a number its size, the name of a place where it is: these stay.
+    """
+    if len(concepts) < _ENOUGH_TO_MISS_ONE:
+        return
+    may_go = [
+        concept
+        for concept in concepts[1:]
+        if not (concept.is_place or _tells_a_place(concept, analyzer) or _is_a_number(concept))
+    ]
+    unknown = [concept for concept in concepts if not occurs(concept)]
+    if len(unknown) == 1 and unknown[0] in may_go:
+        yield tuple(concept for concept in concepts if concept != unknown[0])
+    for one in reversed(may_go):
+        yield tuple(concept.within(TITLE_FIELDS) for concept in concepts if concept != one)
+
+
+def _is_a_number(concept: Concept) -> bool:
+    return any(word.isdecimal() for way in concept.alternatives for word in way.words)
 
 
 def _without_extras(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:

@@ -243,6 +243,11 @@ class TestMending:
         assert keys(filled, ask("bukittinggi qwxz")) == []
         assert keys(filled, ask("jam qwxz gadang zvkw bukittinggi")) == []
 
+    def test_any_one_but_the_first_and_numbers_may_be_missing_where_a_title_has_all_others(self, filled):
+        assert keys(filled, ask("kerupuk rendang kulit")) == ["listing:2"]
+        assert keys(filled, ask("rendang kerupuk kulit")) == []
+        assert keys(filled, ask("kerupuk kulit 7")) == []
+
     def test_never_mends_short_words_or_numbers(self, filled):
         assert filled.search(ask("jem")).total == 0
         assert filled.search(ask("13750")).total == 0
