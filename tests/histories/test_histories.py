@@ -42,7 +42,7 @@ from marketplace.payments.gateway import GatewayError
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
 from marketplace.payouts.models import ENDED, BatchWay, PayoutStatus, Settlement
-from marketplace.payouts.queries import undeposited_entries
+from marketplace.payouts.queries import debt_of, debts, undeposited_entries
 from marketplace.payouts.services import (
     DepositRefused,
     PayoutRefused,
@@ -53,6 +53,7 @@ from marketplace.payouts.services import (
     make_batch,
     record_deposit,
     record_outcome,
+    record_remittance,
     record_sent,
 )
 from marketplace.sales.models import ClosedVisit
@@ -526,6 +527,26 @@ class Histories(RuleBasedStateMachine):
             )
             seen["deposits"] += 1
 
+    @precondition(lambda self: self.has_payments)
+    @rule(which=whichever, part=st.sampled_from((1, 2, 3)))
+    def who_owes_pays_back(self, which: int, part: int) -> None:
+        """All of what is owed, or a part; a clerk who notes it twice notes it once."""
+        owing = debts()
+        if not owing:
+            return
+        debt, reference = owing[which % len(owing)], uuid4().hex[:12]
+        for _ in range(2):
+            record_remittance(
+                payee=debt.payee,
+                amount=-(-debt.amount // part),
+                bank_reference=reference,
+                received_on=day_of(self.now),
+                by_id=self.treasurer,
+                now=self.now,
+            )
+        assert debt_of(debt.payee) == debt.amount - -(-debt.amount // part)
+        seen["paid back"] += 1
+
     # What must hold
 
     @invariant()
@@ -644,6 +665,7 @@ class Histories(RuleBasedStateMachine):
 
 
 type Step = tuple[str, dict[str, Any]]
+TEN_DAYS: list[Step] = [("days_pass", {"days": 5}), ("days_pass", {"days": 5}), ("the_night_comes", {})]
 # By how it is paid and what was bought: the steps that lead to what chance rarely brings, and the words of it.
 TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
     "a bank doubts a card, and staff believe it": (
@@ -693,6 +715,21 @@ TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
         "tickets",
         [("a_date_is_closed", {"which": 0, "offers_dates": False}), ("the_closings_go_on", {})],
         {"closed"},
+    ),
+    "a shop was paid out for what went back, and pays it back": (
+        "gopay",
+        "goods",
+        [
+            *(("a_seller_works", {"which": which, "step": step}) for which in (0, 1) for step in ("send", "hand_over")),
+            *TEN_DAYS,
+            ("sellers_are_paid_out", {"is_done": True}),
+            ("refund_all", {"which": 0}),
+            *TEN_DAYS,
+            ("who_owes_pays_back", {"which": 0, "part": 2}),
+            ("who_owes_pays_back", {"which": 0, "part": 1}),
+            *TEN_DAYS,
+        ],
+        {"payout done", "paid back"},
     ),
     "finance gives back what nobody asked for": (
         "gopay",

@@ -24,7 +24,7 @@ from tests.factories.orders import NOW, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory, PartyFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import TicketFactory
-from tests.marketplace.payouts.selling import close, takes_back
+from tests.marketplace.payouts.selling import close, comes_to_owe
 
 
 @pytest.fixture(autouse=True)
@@ -359,7 +359,7 @@ class TestPayouts:
 
     def remittance(self, shop, amount, party=None) -> Remittance:
         payee = Payee(shop.pk, party.pk if party else None)
-        takes_back(payee.code, 85_000, at=NOW - timedelta(days=9))
+        comes_to_owe(payee.code, 85_000, at=NOW - timedelta(days=9))
         close(NOW.date() - timedelta(days=7))
         given = {"bank_reference": "TRF 001", "received_on": NOW.date(), "by_id": UserFactory().pk, "now": NOW}
         return record_remittance(payee=payee, amount=amount, **given)

@@ -14,7 +14,7 @@ from tests.factories.orders import NOW
 from tests.factories.payouts import PartyFactory
 from tests.factories.shops import ShopFactory
 from tests.frontend.visiting import soup, words
-from tests.marketplace.payouts.selling import takes_back
+from tests.marketplace.payouts.selling import comes_to_owe
 
 pytestmark = pytest.mark.django_db
 URL = "/admin/keuangan/piutang/"
@@ -31,7 +31,7 @@ def shop(regions):
 
 
 def settle_below_zero(payee: Payee, amount: int, until: date) -> None:
-    takes_back(payee.code, amount, at=NOW - (NOW.date() - until))
+    comes_to_owe(payee.code, amount, at=NOW - (NOW.date() - until))
     close_period(until=until, now=NOW)
 
 
@@ -48,7 +48,7 @@ def listed(page, number: str) -> list[str]:
 class TestWhoOwes:
     def test_is_shown_oldest_first_with_a_way_to_record(self, office, shop):
         party = PartyFactory(shop=ShopFactory(name="Homestay"), name="Nagari")
-        takes_back(f"party:{party.pk}", 5_000, at=NOW - timedelta(days=20))
+        comes_to_owe(f"party:{party.pk}", 5_000, at=NOW - timedelta(days=20))
         close_period(until=LONG_AGO, now=NOW)
         page = soup(office.get(URL))
         assert words(page.select_one(".office-figures")) == "Piutang Rp45.000 dari 2 toko dan pihak"
@@ -81,7 +81,7 @@ class TestWhoOwes:
             office.get(URL)
         others = ShopFactory.create_batch(50, region=shop.region, merchant_account=shop.merchant_account)
         for other in others:
-            takes_back(f"shop:{other.pk}", 1_000, at=NOW - timedelta(days=5))
+            comes_to_owe(f"shop:{other.pk}", 1_000, at=NOW - timedelta(days=5))
         close_period(until=NOW.date() - timedelta(days=1), now=NOW)
         with django_assert_max_num_queries(60) as second:
             page = soup(office.get(URL))

@@ -19,7 +19,7 @@ from tests.factories.regions import RegencyFactory
 from tests.factories.shops import MemberFactory, MerchantAccountFactory, ShopFactory
 from tests.frontend.seller.making import shop_order
 from tests.frontend.visiting import soup, words
-from tests.marketplace.payouts.selling import takes_back
+from tests.marketplace.payouts.selling import comes_to_owe
 from tourism.regions.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ class TestMoney:
 
     def test_says_what_the_shop_owes_and_what_it_paid_back(self, seller, shop):
         url = reverse("seller:money", args=[shop.slug])
-        takes_back(f"shop:{shop.pk}", 40_000, at=NOW - timedelta(days=8))
+        comes_to_owe(f"shop:{shop.pk}", 40_000, at=NOW - timedelta(days=8))
         assert "Anda berutang" not in words(soup(seller.get(url)))
         close_period(until=(NOW - timedelta(days=1)).date(), now=NOW)
         assert words(soup(seller.get(url)).select_one(".alert")) == (

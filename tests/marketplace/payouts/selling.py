@@ -15,7 +15,7 @@ from marketplace.payouts.services import close_period
 from tests.factories.orders import NOW, fill_cart, goods, placed_order
 from tests.marketplace.sales.money import pay
 
-__all__ = ["NOW", "SUNDAY", "close", "fill_cart", "goods", "placed_order", "receive", "sold", "takes_back"]
+__all__ = ["NOW", "SUNDAY", "close", "comes_to_owe", "fill_cart", "goods", "placed_order", "receive", "sold"]
 
 # NOW is Sunday 22 November 2026; a week later everything is off hold.
 SUNDAY = date(2026, 11, 29)
@@ -38,9 +38,9 @@ def sold(midtrans: SimulatorServer, *lines: tuple, at: datetime = NOW) -> Order:
     return order
 
 
-def takes_back(code: str, amount: int, *, at: datetime) -> None:
-    """Something of a payee's account goes back to buyers, as after a payout: the next settlement is so much lower."""
-    transfer = Transfer(code, "refunds:operator", amount)
+def comes_to_owe(code: str, amount: int, *, at: datetime) -> None:
+    """Something of a payee's account goes to the operator, as the commission on cash does: so much less is settled."""
+    transfer = Transfer(code, "commission:operator", amount)
     post(kind=JournalKind.REVERSAL, reference=f"test:{uuid4()}", transfers=[transfer], now=at)
 
 
