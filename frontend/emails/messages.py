@@ -25,7 +25,8 @@ from marketplace.orders.models import Order, OrderLine, ShopOrder, ShopOrderStat
 from marketplace.orders.queries import OrderView, order_view
 from marketplace.payments.links import account_token
 from marketplace.payments.queries import refund_view, refunds_of_order
-from marketplace.payouts.models import Payout, PayoutStatus, Settlement
+from marketplace.payouts.models import Payout, PayoutStatus, Remittance, Settlement
+from marketplace.payouts.queries import Payee, debt_of
 from marketplace.sales.closing_queries import visit_offer, visit_token
 from marketplace.sales.models import ClosedVisit, VisitStatus
 from marketplace.shops.banks import bank_name
@@ -234,6 +235,26 @@ def payout_ended(payout_id: int) -> Iterator[Outgoing]:
         url = settings.SITE_ORIGIN + reverse("seller:money", args=[shop.slug])
         context: dict[str, object] = {**words, "status": payout.status, "account": account, "url": url}
         yield from _to_shop(shop.pk, subject % words, "payout_ended", context)
+
+
+def remittance_recorded(remittance_id: int) -> Iterator[Outgoing]:
+    """To those who run a shop: what it transferred has come in, and what it still owes. A party's is not a shop's to read."""
+    remittance = Remittance.objects.select_related("shop").filter(pk=remittance_id, party=None).first()
+    if remittance is None:
+        return
+    with override("id"):
+        shop = remittance.shop
+        words = {"shop": shop.name, "amount": rupiah(remittance.amount)}
+        subject = _("%(shop)s: your %(amount)s has come in") % words
+        url = settings.SITE_ORIGIN + reverse("seller:money", args=[shop.slug])
+        context: dict[str, object] = {
+            **words,
+            "day": day_words(remittance.received_on_date, "id"),
+            "reference": remittance.bank_reference,
+            "left": debt_of(Payee(shop.pk)),
+            "url": url,
+        }
+        yield from _to_shop(shop.pk, subject, "remittance_recorded", context)
 
 
 _TOLD_PAYOUTS = (PayoutStatus.DONE, PayoutStatus.FAILED, PayoutStatus.HELD)

@@ -26,6 +26,7 @@ _TOLD: dict[str, Callable[[int], Iterable[Outgoing]]] = {
     "listing.blocked": messages.listing_blocked,
     "settlement.closed": messages.settlement_closed,
     "payout.changed": messages.payout_ended,
+    "remittance.recorded": messages.remittance_recorded,
 }
 
 

@@ -1,6 +1,6 @@
 """The operator's books in figures: every figure is a balance of the ledger, and leads to its entries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from marketplace.ledger.models import AccountKind
 from marketplace.ledger.queries import balances
 from marketplace.payments.models import PaymentMethod
 from marketplace.payouts.models import BatchStatus, Payout, PayoutBatch, PayoutStatus
-from marketplace.payouts.queries import to_pay_out
+from marketplace.payouts.queries import owing, to_pay_out
 from marketplace.shops.models import BankAccount, BankAccountStatus, Party, Shop
 from tourism.regions.models import Region
 
@@ -38,6 +38,8 @@ class Finance:
     others: Sequence[Figure]
     own: Sequence[Figure]
     tasks: Sequence[waiting.Waiting]
+    # What each shop or party owes that was settled below zero, by the code of its account.
+    debts: Mapping[str, int]
 
     @property
     def held_total(self) -> int:
@@ -48,6 +50,11 @@ class Finance:
     def owed_total(self) -> int:
         """What of it is others'."""
         return sum(one.amount for one in (*self.shops, *self.treasuries, *self.others))
+
+    @property
+    def debts_total(self) -> int:
+        """What shops and parties owe us."""
+        return sum(self.debts.values())
 
     @property
     def own_total(self) -> int:
@@ -83,6 +90,7 @@ def finance() -> Finance:
             if code.startswith("discount:OPERATOR")
         ],
         tasks=tasks(),
+        debts=owing(by_kind.get("settled", {})),
     )
 
 

@@ -27,6 +27,7 @@ HOLD_PAYOUT = "office.hold_payout"
 VALID_ACCOUNT = "office.valid_account"
 REFUSE_ACCOUNT = "office.refuse_account"
 RECORD_DEPOSIT = "office.record_deposit"
+RECORD_REMITTANCE = "office.record_remittance"
 TAKE_TILL = "office.take_till"
 ADD_RATE = "office.add_rate"
 END_RATE = "office.end_rate"
@@ -76,6 +77,7 @@ LABELS = {
     VALID_ACCOUNT: gettext_lazy("Bank account accepted"),
     REFUSE_ACCOUNT: gettext_lazy("Bank account refused"),
     RECORD_DEPOSIT: gettext_lazy("Deposit recorded"),
+    RECORD_REMITTANCE: gettext_lazy("Paying back recorded"),
     TAKE_TILL: gettext_lazy("Till taken over"),
     ADD_RATE: gettext_lazy("Rate added"),
     END_RATE: gettext_lazy("Rate ended"),

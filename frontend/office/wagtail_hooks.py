@@ -87,6 +87,7 @@ def finance_item() -> MenuItem:
     items = [
         FinanceItem(_("Overview"), reverse_lazy("office:finance"), name="ikhtisar", icon_name="table", order=10),
         FinanceItem(_("Payouts"), reverse_lazy("office:payouts"), name="pencairan", icon_name="order-down", order=20),
+        FinanceItem(_("Owed to us"), reverse_lazy("office:owing"), name="piutang", icon_name="download", order=25),
         FinanceItem(
             _("Settlements"), reverse_lazy("office:settlements"), name="rincian", icon_name="list-ul", order=30
         ),

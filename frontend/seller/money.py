@@ -99,6 +99,7 @@ def _title(row: StatementRow, line: OrderLine | None, part: ShopOrder | None) ->
         return _("Delivery") if part.shipping_amount else _("Discount")
     words = {
         JournalKind.PAYOUT: _("Paid out to your bank account"),
+        JournalKind.REMITTANCE: _("Paid back by you"),
         JournalKind.FEE: _("Fee"),
         JournalKind.SETTLEMENT: _("PPh 22 withheld"),
         JournalKind.GATE_SALE: _("Sold at the gate"),

@@ -51,6 +51,7 @@ class JournalKind(models.TextChoices):
     SETTLEMENT = "SETTLEMENT", _("settlement")
     DEPOSIT = "DEPOSIT", _("deposit to a treasury")
     HANDOVER = "HANDOVER", _("cash handed over")
+    REMITTANCE = "REMITTANCE", _("paid back by who owed")
     REVERSAL = "REVERSAL", _("reversal")
 
 

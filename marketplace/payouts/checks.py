@@ -1,4 +1,4 @@
-"""What must always hold of shares, settlements, payouts and deposits: lines 3, 4 and 11 of the design."""
+"""What must always hold of shares, settlements, payouts, deposits and remittances: lines 3, 4 and 11 of the design."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from marketplace.payouts.models import (
     Payout,
     PayoutBatch,
     PayoutStatus,
+    Remittance,
     Settlement,
     SettlementItem,
 )
@@ -39,6 +40,7 @@ def register_all() -> None:
     register("payouts", line=3, check=payouts)
     register("fee_journals", line=3, check=fee_journals)
     register("deposit_journals", line=3, check=deposit_journals)
+    register("remittance_journals", line=3, check=remittance_journals)
     register("shares_of_lines", line=4, check=shares_of_lines)
     register("owed_to_payees", line=4, check=owed_to_payees)
     register("deposits", line=11, check=deposits)
@@ -46,7 +48,7 @@ def register_all() -> None:
 
 
 def payout_rows_stay() -> Iterator[Finding]:
-    """Settlements, payouts, deposits and bank accounts cannot be changed: the triggers that refuse it are there."""
+    """Settlements, payouts, deposits, remittances and bank accounts cannot be changed: the triggers that refuse it are there."""
     yield from missing_triggers((*APPEND_ONLY, *FROZEN, shops.TABLE))
 
 
@@ -121,6 +123,25 @@ def deposit_journals() -> Iterator[Finding]:
             yield Finding(row=f"deposit {pk}", fault=f"is of {amount}, its journal says {found or 'nothing'}")
     for name in posted:
         yield Finding(row=f"journal DEPOSIT {name}", fault="there is no such deposit")
+
+
+def remittance_journals() -> Iterator[Finding]:
+    """Each remittance has exactly one journal: its amount, from the bank to the own account of who paid it back."""
+    posted: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    entries = Entry.objects.filter(journal__kind=JournalKind.REMITTANCE)
+    moved = entries.values_list("journal__reference", "from_account__code", "to_account__code", "amount")
+    for reference, source, target, amount in moved:
+        posted[reference].append((source, target, amount))
+    for row in Remittance.objects.select_related("merchant_account").order_by("pk"):
+        payee, bank = Payee(row.shop_id, row.party_id), accounts.bank(row.merchant_account.code)
+        found = posted.pop(f"remittance:{row.pk}", [])
+        if found != [(bank, payee.code, row.amount)]:
+            yield Finding(
+                row=f"remittance {row.pk}",
+                fault=f"of {row.amount} from {payee.code} to {bank}, its journal says {found or 'nothing'}",
+            )
+    for name in posted:
+        yield Finding(row=f"journal REMITTANCE {name}", fault="there is no such remittance")
 
 
 def shares_of_lines() -> Iterator[Finding]:

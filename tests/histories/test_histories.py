@@ -42,7 +42,7 @@ from marketplace.payments.gateway import GatewayError
 from marketplace.payments.models import Payment, PaymentStatus, Refund, RefundBearer, RefundStatus
 from marketplace.payments.services import ask_again, recheck_paid, record_notification, send_waiting_refunds
 from marketplace.payouts.models import ENDED, BatchWay, PayoutStatus, Settlement
-from marketplace.payouts.queries import undeposited_entries
+from marketplace.payouts.queries import debt_of, debts, undeposited_entries
 from marketplace.payouts.services import (
     DepositRefused,
     PayoutRefused,
@@ -53,6 +53,7 @@ from marketplace.payouts.services import (
     make_batch,
     record_deposit,
     record_outcome,
+    record_remittance,
     record_sent,
 )
 from marketplace.sales.models import ClosedVisit
@@ -172,7 +173,7 @@ class Histories(RuleBasedStateMachine):
         self.now = NOW
         self.clock = time_machine.travel(NOW, tick=False)
         self.traveller = self.clock.start()
-        self.has_orders = self.has_payments = False
+        self.has_orders = self.has_payments = self.has_debts = False
         self.audited: int | None = None
         self.rolled_back = transaction.atomic()
         self.rolled_back.__enter__()
@@ -488,6 +489,7 @@ class Histories(RuleBasedStateMachine):
         close_due_periods(now=self.now)
         recheck_paid(now=self.now)
         work(self.now)
+        self.has_debts = bool(debts())
 
     @precondition(lambda self: self.has_payments)
     @rule(is_done=st.booleans())
@@ -506,6 +508,7 @@ class Histories(RuleBasedStateMachine):
             for payout_id in batch.payouts.values_list("pk", flat=True):
                 record_outcome(payout_id=payout_id, is_done=is_done, by_id=self.treasurer, now=self.now)
                 seen[f"payout {'done' if is_done else 'failed'}"] += 1
+        self.has_debts = bool(debts())
 
     @precondition(lambda self: self.has_payments)
     @rule()
@@ -525,6 +528,25 @@ class Histories(RuleBasedStateMachine):
                 now=self.now,
             )
             seen["deposits"] += 1
+
+    @precondition(lambda self: self.has_debts)
+    @rule(which=whichever, part=st.sampled_from((1, 2, 3)))
+    def who_owes_pays_back(self, which: int, part: int) -> None:
+        """All of what is owed, or a part; a clerk who notes it twice notes it once."""
+        owing = debts()
+        debt, reference = owing[which % len(owing)], uuid4().hex[:12]
+        for _ in range(2):
+            record_remittance(
+                payee=debt.payee,
+                amount=-(-debt.amount // part),
+                bank_reference=reference,
+                received_on=day_of(self.now),
+                by_id=self.treasurer,
+                now=self.now,
+            )
+        assert debt_of(debt.payee) == debt.amount - -(-debt.amount // part)
+        seen["paid back"] += 1
+        self.has_debts = bool(debts())
 
     # What must hold
 
@@ -644,6 +666,7 @@ class Histories(RuleBasedStateMachine):
 
 
 type Step = tuple[str, dict[str, Any]]
+TEN_DAYS: list[Step] = [("days_pass", {"days": 5}), ("days_pass", {"days": 5}), ("the_night_comes", {})]
 # By how it is paid and what was bought: the steps that lead to what chance rarely brings, and the words of it.
 TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
     "a bank doubts a card, and staff believe it": (
@@ -693,6 +716,21 @@ TURNS: dict[str, tuple[str, str, list[Step], set[str]]] = {
         "tickets",
         [("a_date_is_closed", {"which": 0, "offers_dates": False}), ("the_closings_go_on", {})],
         {"closed"},
+    ),
+    "a shop was paid out for what went back, and pays it back": (
+        "gopay",
+        "goods",
+        [
+            *(("a_seller_works", {"which": which, "step": step}) for which in (0, 1) for step in ("send", "hand_over")),
+            *TEN_DAYS,
+            ("sellers_are_paid_out", {"is_done": True}),
+            ("refund_all", {"which": 0}),
+            *TEN_DAYS,
+            ("who_owes_pays_back", {"which": 0, "part": 2}),
+            ("who_owes_pays_back", {"which": 0, "part": 1}),
+            *TEN_DAYS,
+        ],
+        {"payout done", "paid back"},
     ),
     "finance gives back what nobody asked for": (
         "gopay",

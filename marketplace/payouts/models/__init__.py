@@ -1,4 +1,4 @@
-"""Payouts: dated rates, the shares of each line, what is owed for a period, its transfer, and retribusi handed over."""
+"""Payouts: dated rates, the shares of each line, what is owed for a period, its transfer, what is paid back, and retribusi handed over."""
 
 from marketplace.payouts.models.deposits import Deposit, DepositItem, TreasuryRule
 from marketplace.payouts.models.rates import (
@@ -11,6 +11,7 @@ from marketplace.payouts.models.rates import (
     ShareRule,
     WithholdingRate,
 )
+from marketplace.payouts.models.remittances import Remittance
 from marketplace.payouts.models.settlements import LineShare, Settlement, SettlementItem
 from marketplace.payouts.models.transfers import (
     ENDED,
@@ -41,6 +42,7 @@ __all__ = [
     "PayoutBatch",
     "PayoutEvent",
     "PayoutStatus",
+    "Remittance",
     "Settlement",
     "SettlementCycle",
     "SettlementItem",

@@ -1,4 +1,4 @@
-"""What is asked of payouts: rates of a day, what shops are owed, statements, deposits."""
+"""What is asked of payouts: rates of a day, what shops are owed and owe, statements, deposits."""
 
 from marketplace.payouts.queries.book import BookRow, DayCounts, ReceiptsBook, receipts_book
 from marketplace.payouts.queries.deposits import (
@@ -13,7 +13,7 @@ from marketplace.payouts.queries.deposits import (
     undeposited_entries,
 )
 from marketplace.payouts.queries.owed import Statement, StatementRow, next_closing, owed
-from marketplace.payouts.queries.payees import Payee, payees_to_settle, share_account, unsettled
+from marketplace.payouts.queries.payees import Payee, payee_of, payees_to_settle, share_account, unsettled
 from marketplace.payouts.queries.rates import (
     WHOLE,
     Fees,
@@ -30,6 +30,7 @@ from marketplace.payouts.queries.rates import (
     tax_in,
     withholding_on,
 )
+from marketplace.payouts.queries.remittances import Debt, RemittanceView, debt_of, debts, owing, remittances
 from marketplace.payouts.queries.settlements import (
     PayoutView,
     SettlementPage,
@@ -44,6 +45,7 @@ __all__ = [
     "WHOLE",
     "BookRow",
     "DayCounts",
+    "Debt",
     "DepositView",
     "Fees",
     "OpenDay",
@@ -53,6 +55,7 @@ __all__ = [
     "Policy",
     "Rates",
     "ReceiptsBook",
+    "RemittanceView",
     "SettlementPage",
     "SettlementRow",
     "Statement",
@@ -60,6 +63,8 @@ __all__ = [
     "announced_fees",
     "claims_on",
     "commission_on",
+    "debt_of",
+    "debts",
     "deposited_lines",
     "deposits_of",
     "fees_on",
@@ -67,12 +72,15 @@ __all__ = [
     "next_closing",
     "open_days",
     "owed",
+    "owing",
+    "payee_of",
     "payees_to_settle",
     "policy_on",
     "rates_for_sale",
     "rates_on",
     "receipts_book",
     "regions_with_treasury",
+    "remittances",
     "settlement_page",
     "settlements_of",
     "share_account",

@@ -9,6 +9,7 @@ from marketplace.ledger import accounts
 from marketplace.ledger.queries import balances_of, entries_of
 from marketplace.payouts.queries.payees import Payee
 from marketplace.payouts.queries.rates import policy_on
+from marketplace.payouts.queries.remittances import owing
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Statement:
     """What a shop is owed: the newest movements, and the balance they lead to.
 
     ``owed`` is all of it: ``coming`` (sold, not fulfilled yet or on hold), ``held`` (reserve for dates to come) and
-    ``settled`` (closed, on its way to the bank or carried over; below zero what the shop owes).
+    ``settled`` (closed, on its way to the bank or carried over; below zero what the shop owes). ``owes`` is what it may pay
+    back now: what is settled below zero, less what it paid back since.
     """
 
     shop_id: int
@@ -38,10 +40,11 @@ class Statement:
     coming: int = 0
     held: int = 0
     settled: int = 0
+    owes: int = 0
 
 
 def owed(shop_id: int, *, limit: int = 100) -> Statement:
-    """A shop's statement; a fixed number of queries."""
+    """A shop's statement; a fixed number of queries, and one more where it is settled below zero."""
     payee = Payee(shop_id)
     own = set(payee.pockets)
     rows: list[StatementRow] = []
@@ -71,6 +74,7 @@ def owed(shop_id: int, *, limit: int = 100) -> Statement:
         coming=coming,
         held=held,
         settled=settled,
+        owes=owing({accounts.settled(payee.code): settled}).get(payee.code, 0),
     )
 
 

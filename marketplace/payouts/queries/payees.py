@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from marketplace.ledger import accounts
 from marketplace.ledger.models import Entry, JournalKind
 from marketplace.payouts.models import LineShare
-from marketplace.shops.models import Party
+from marketplace.shops.models import Party, Shop
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +39,18 @@ class Payee:
     def pockets(self) -> tuple[str, ...]:
         """All accounts in which something of it lies."""
         return (*self.sources, accounts.settled(self.code), accounts.reserve(self.code))
+
+
+def payee_of(code: str) -> Payee | None:
+    """The payee whose own account is called so ("shop:12", "party:3"); None if there is none. One query."""
+    kind, _colon, number = code.partition(":")
+    # What passes 64 bits is no key.
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    if kind == "shop":
+        return Payee(int(number)) if Shop.objects.filter(pk=number).exists() else None
+    party = Party.objects.filter(pk=number).first() if kind == "party" else None
+    return Payee(party.shop_id, party.pk) if party else None
 
 
 def unsettled(codes: Collection[str] | None = None) -> QuerySet[Entry]:

@@ -1,4 +1,4 @@
-"""Freezing shares, closing periods, paying out, handing retribusi over."""
+"""Freezing shares, closing periods, paying out, being paid back, handing retribusi over."""
 
 from marketplace.payouts.services.depositing import DepositRefused, record_deposit
 from marketplace.payouts.services.gateway_fees import (
@@ -18,6 +18,7 @@ from marketplace.payouts.services.paying_out import (
     reject_batch,
 )
 from marketplace.payouts.services.rates import RATES, add_rate, end_rate
+from marketplace.payouts.services.remitting import RemittanceRefused, record_remittance
 from marketplace.payouts.services.sending import (
     check_bank_account,
     has_iris,
@@ -33,6 +34,7 @@ __all__ = [
     "RATES",
     "DepositRefused",
     "PayoutRefused",
+    "RemittanceRefused",
     "SamePerson",
     "add_rate",
     "approve_batch",
@@ -52,6 +54,7 @@ __all__ = [
     "record_deposit",
     "record_iris_notification",
     "record_outcome",
+    "record_remittance",
     "record_sent",
     "reject_batch",
     "send_batch",

@@ -8,12 +8,15 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from foundation.clock import day_of, day_words
+from foundation.money import rupiah
 from foundation.outbox.models import Event
 from foundation.outbox.services import drain, publish
 from frontend.emails import channel, messages, subscribers
 from marketplace.inventory.services import Demand, hold
 from marketplace.orders.models import Order, ShopOrder
-from marketplace.payouts.models import Payout, PayoutBatch, Settlement
+from marketplace.payouts.models import Payout, PayoutBatch, Remittance, Settlement
+from marketplace.payouts.queries import Payee
+from marketplace.payouts.services import record_remittance
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.inventory import HoldFactory, SlotFactory, StockFactory
@@ -21,6 +24,7 @@ from tests.factories.orders import NOW, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory, PartyFactory
 from tests.factories.shops import MemberFactory
 from tests.factories.tickets import TicketFactory
+from tests.marketplace.payouts.selling import close, comes_to_owe
 
 
 @pytest.fixture(autouse=True)
@@ -335,6 +339,30 @@ class TestPayouts:
     @pytest.mark.parametrize("status", ["MADE", "APPROVED", "SENT", "REJECTED"])
     def test_nothing_is_said_while_it_is_on_its_way(self, shop, status):
         assert list(messages.payout_ended(self.payout(self.settlement(shop), status).pk)) == []
+
+    @pytest.mark.parametrize(
+        ("amount", "left"), [(5_000, "Sisa utang Anda Rp80.000."), (85_000, "Anda tidak berutang lagi.")]
+    )
+    def test_what_it_paid_back_has_come_in(self, shop, amount, left):
+        remittance = self.remittance(shop, amount)
+        ((_way, message),) = messages.remittance_recorded(remittance.pk)
+        assert (message.to, message.subject) == (
+            "uni@contoh.invalid",
+            f"Dapur Amai: pembayaran {rupiah(amount)} sudah kami terima",
+        )
+        said = f"Transfer Anda sebesar {rupiah(amount)} kami terima Minggu, 22 November 2026 (TRF 001)."
+        assert f"{said} Jumlah ini tercantum di rincian Anda berikutnya. {left}" in message.text
+        assert f"/toko-saya/{shop.slug}/uang/" in message.html
+
+    def test_what_a_party_paid_back_is_not_told_to_the_shop(self, shop):
+        assert list(messages.remittance_recorded(self.remittance(shop, 5_000, PartyFactory(shop=shop)).pk)) == []
+
+    def remittance(self, shop, amount, party=None) -> Remittance:
+        payee = Payee(shop.pk, party.pk if party else None)
+        comes_to_owe(payee.code, 85_000, at=NOW - timedelta(days=9))
+        close(NOW.date() - timedelta(days=7))
+        given = {"bank_reference": "TRF 001", "received_on": NOW.date(), "by_id": UserFactory().pk, "now": NOW}
+        return record_remittance(payee=payee, amount=amount, **given)
 
     def test_each_event_tells_once(self, shop):
         settlement = self.settlement(shop)

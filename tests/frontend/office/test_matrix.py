@@ -100,6 +100,7 @@ def things(regions):
         "bank_accounts",
         "settlements",
         "payouts",
+        "owing",
         "rates_home",
     )
     views |= {name: reverse(f"office:{name}") for name in lists}
@@ -109,6 +110,7 @@ def things(regions):
         "close a period": (reverse("office:close_period"), {}),
         "make a batch": (reverse("office:make_batch"), {"settlement": [settlement.pk]}),
         "approve a batch": (reverse("office:batch_decision", args=[batch.pk]), {"decision": "approve"}),
+        "record what was paid back": (views["owing"], {"payee": f"shop:{listing.shop_id}", "amount": "1"}),
         "end a rate": (reverse("office:end_rate", args=["komisi", fee.pk]), {"last_day": "2026-12-31"}),
         "take a rule back": (reverse("office:withdraw_rule", args=["saluran", rule.pk]), {}),
         "look at a payment": (reverse("office:payment_decision", args=[refund.payment_id]), {"keputusan": "explain"}),

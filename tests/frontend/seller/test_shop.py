@@ -8,7 +8,8 @@ from django.urls import reverse
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
 from marketplace.payouts.models import Settlement
-from marketplace.payouts.services import close_period
+from marketplace.payouts.queries import Payee
+from marketplace.payouts.services import close_period, record_remittance
 from marketplace.shipping.models import ShippingRate
 from marketplace.shops.models import BankAccount, Member, Shop
 from tests.factories.accounts import UserFactory
@@ -18,6 +19,7 @@ from tests.factories.regions import RegencyFactory
 from tests.factories.shops import MemberFactory, MerchantAccountFactory, ShopFactory
 from tests.frontend.seller.making import shop_order
 from tests.frontend.visiting import soup, words
+from tests.marketplace.payouts.selling import comes_to_owe
 from tourism.regions.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,25 @@ class TestMoney:
 
     def test_says_when_nothing_has_moved(self, seller, shop):
         assert "Belum ada uang masuk" in seller.get(reverse("seller:money", args=[shop.slug])).content.decode()
+
+    def test_says_what_the_shop_owes_and_what_it_paid_back(self, seller, shop):
+        url = reverse("seller:money", args=[shop.slug])
+        comes_to_owe(f"shop:{shop.pk}", 40_000, at=NOW - timedelta(days=8))
+        assert "Anda berutang" not in words(soup(seller.get(url)))
+        close_period(until=(NOW - timedelta(days=1)).date(), now=NOW)
+        assert words(soup(seller.get(url)).select_one(".alert")) == (
+            "Anda berutang Rp40.000 Jumlah ini dipotong dari penjualan Anda berikutnya. Anda juga bisa mentransfernya "
+            "ke pengelola; tulis nama toko Anda sebagai berita transfer."
+        )
+        assert "You owe Rp40.000 It is taken off what you sell next." in words(soup(seller.get("/en" + url)))
+        given = {"received_on": NOW.date(), "by_id": seller_id(seller), "now": NOW}
+        record_remittance(payee=Payee(shop.pk), amount=15_000, bank_reference="TRF 1", **given)
+        page = soup(seller.get(url))
+        assert words(page.select_one(".alert")).startswith("Anda berutang Rp25.000 ")
+        newest = words(page.select(".moves")[-1].li)
+        assert (newest.startswith("Pembayaran kembali dari Anda "), newest.endswith("+Rp15.000")) == (True, True)
+        record_remittance(payee=Payee(shop.pk), amount=25_000, bank_reference="TRF 2", **given)
+        assert soup(seller.get(url)).select_one(".alert") is None
 
     def test_costs_as_many_queries_for_ten_as_for_one(self, seller, shop, django_assert_num_queries):
         url = reverse("seller:money", args=[shop.slug])

@@ -1,10 +1,13 @@
 """What settlements are made of: orders that were paid, fulfilled, and whose hold is over."""
 
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from django.db import transaction
 
 from demo.simulator.server import SimulatorServer
+from marketplace.ledger.models import JournalKind
+from marketplace.ledger.services import Transfer, post
 from marketplace.orders.models import Order, ShopOrder
 from marketplace.orders.services import receive_part
 from marketplace.payouts.models import Settlement
@@ -12,7 +15,7 @@ from marketplace.payouts.services import close_period
 from tests.factories.orders import NOW, fill_cart, goods, placed_order
 from tests.marketplace.sales.money import pay
 
-__all__ = ["NOW", "SUNDAY", "close", "fill_cart", "goods", "placed_order", "receive", "sold"]
+__all__ = ["NOW", "SUNDAY", "close", "comes_to_owe", "fill_cart", "goods", "placed_order", "receive", "sold"]
 
 # NOW is Sunday 22 November 2026; a week later everything is off hold.
 SUNDAY = date(2026, 11, 29)
@@ -33,6 +36,12 @@ def sold(midtrans: SimulatorServer, *lines: tuple, at: datetime = NOW) -> Order:
     pay(midtrans, order, now=at)
     receive(order, at=at)
     return order
+
+
+def comes_to_owe(code: str, amount: int, *, at: datetime) -> None:
+    """Something of a payee's account goes to the operator, as the commission on cash does: so much less is settled."""
+    transfer = Transfer(code, "commission:operator", amount)
+    post(kind=JournalKind.REVERSAL, reference=f"test:{uuid4()}", transfers=[transfer], now=at)
 
 
 def close(until: date = SUNDAY) -> list[Settlement]:

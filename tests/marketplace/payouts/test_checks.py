@@ -8,18 +8,28 @@ from django.db.models import F
 
 from marketplace.ledger.models import JournalKind
 from marketplace.ledger.services import Transfer, post
-from marketplace.orders.models import OrderLine
+from marketplace.orders.models import Order, OrderLine
 from marketplace.payouts.models import (
     Deposit,
     DepositItem,
     LineShare,
     Payout,
     PayoutBatch,
+    Remittance,
     Settlement,
     SettlementItem,
 )
-from marketplace.payouts.services import approve_batch, export_batch, make_batch, record_deposit, record_sent
+from marketplace.payouts.queries import Payee
+from marketplace.payouts.services import (
+    approve_batch,
+    export_batch,
+    make_batch,
+    record_deposit,
+    record_remittance,
+    record_sent,
+)
 from marketplace.payouts.triggers import statements_to_remove
+from marketplace.sales.services import request_refund
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import NOW, admission, goods, placed_order
 from tests.factories.payouts import BankAccountFactory, FeeScheduleFactory, LevyRateFactory
@@ -33,7 +43,7 @@ MONDAY = NOW + timedelta(days=8)
 
 @pytest.fixture
 def history(midtrans):
-    """Goods with tax and commission, settled and paid out; retribusi, deposited."""
+    """Goods with tax and commission, settled and paid out, then given back, of which a part was paid back; retribusi, deposited."""
     FeeScheduleFactory()
     rendang = goods(price=100_000)
     LevyRateFactory(levy="PPN", charge_kind="GOODS", rate=1100, shop=rendang.listing.shop)
@@ -97,6 +107,9 @@ def plant(source: str, target: str, kind: JournalKind, reference: str, line=None
         ),
         ("deposit_journals", lambda one: forget_journal("DEPOSIT")),
         ("deposit_journals", lambda one: plant("treasury:13", "bank:operator", JournalKind.DEPOSIT, "deposit:0")),
+        ("remittance_journals", lambda one: pay_back(one) and forget_journal("REMITTANCE")),
+        ("remittance_journals", lambda one: pay_back(one) and Remittance.objects.update(amount=1)),
+        ("remittance_journals", lambda one: plant("bank:operator", "shop:9", JournalKind.REMITTANCE, "remittance:0")),
         ("shares_of_lines", lambda one: LineShare.objects.update(amount=1)),
         ("shares_of_lines", lambda one: OrderLine.objects.filter(commission_amount__gt=0).update(commission_amount=1)),
         (
@@ -117,6 +130,23 @@ def plant(source: str, target: str, kind: JournalKind, reference: str, line=None
 def test_is_found(history, check, fault):
     fault(history)
     assert [one for one in faults() if one.startswith(f"{check}: ")], faults()
+
+
+def pay_back(settlement: Settlement) -> Remittance:
+    """All that was paid out went back to the buyer; the shop has paid a part of it back."""
+    (order,) = Order.objects.filter(shop_orders__shop=settlement.shop_id)
+    request_refund(order_id=order.pk, lines=None, reason="rusak", now=MONDAY)
+    close(MONDAY.date() + timedelta(days=6))
+    remittance = record_remittance(
+        payee=Payee(settlement.shop_id),
+        amount=60_000,
+        bank_reference="TRF-1",
+        received_on=MONDAY.date(),
+        by_id=UserFactory().pk,
+        now=MONDAY + timedelta(days=7),
+    )
+    assert faults() == [one for one in faults() if one.startswith("payout_rows_stay: ")]
+    return remittance
 
 
 def late() -> None:

@@ -282,7 +282,9 @@ class TestRowsStay:
                     SettlementItem.objects.update(amount=1)
 
     @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL truncates")
-    @pytest.mark.parametrize("table", ["ledger_entry", "ledger_journal", "payouts_settlement", "payouts_deposit"])
+    @pytest.mark.parametrize(
+        "table", ["ledger_entry", "ledger_journal", "payouts_settlement", "payouts_deposit", "payouts_remittance"]
+    )
     def test_and_no_table_of_money_can_be_truncated(self, table):
         with (
             pytest.raises(DatabaseError, match="append-only"),
