@@ -21,6 +21,8 @@ FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="(csrfmiddlewaretoken|agr
 COOKIE = re.compile(r"(sessionid|csrftoken)=([^;,]+)")
 PLENTY = 1_000_000
 RIVALS, PLACES = 300, 100
+# Each of sixteen threads puts its statements into SQL once, and PostgreSQL keeps a plan after five times on each connection.
+WARM_UP = 320
 POOLS = 1000
 TICKETS = f"""
 from django.db import transaction
@@ -221,7 +223,7 @@ def run(stand: Stand, *, clients: Sequence[int], orders: int) -> dict[str, Any]:
 
     print(f"\nOrders\n{HEADER}")
     statements = till.statements(buyers(9))
-    till.placed("warm-up", buyers(40), clients=8, with_page=True, statements=0)
+    till.placed("warm-up", buyers(WARM_UP), clients=8, with_page=True, statements=0)
     for with_page in (False, True):
         name = "one hot slot, and Midtrans' page" if with_page else "one hot slot"
         for count in clients:
