@@ -21,10 +21,8 @@ _SHORTEST_THREE = 9
 _SHORTEST_ALONE = 4
 # From so many things asked for, one may be missing.
 _LONG_QUERY = 5
-# With one less, enough is left to know the thing by.
+# From so many, a certain one may be: enough is left to know the thing by.
 _ENOUGH_TO_MISS_ONE = 3
-# A name typed with a describing word too many: from so many things, that word may be missing.
-_WITH_A_WORD_TOO_MANY = 3
 # With less than this near a place, more is looked for a drive away.
 _FEW_NEAR = 3
 # A way to say a thing that is the same word in another spelling.
@@ -110,6 +108,8 @@ def _without_one(
         for concept in concepts[1:]
         if not (concept.is_place or _tells_a_place(concept, analyzer) or _is_a_number(concept))
     ]
+    if not may_go:
+        return
     unknown = [concept for concept in concepts if not occurs(concept)]
     if len(unknown) == 1 and unknown[0] in may_go:
         yield tuple(concept for concept in concepts if concept != unknown[0])
@@ -135,7 +135,7 @@ def _without_extras(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterat
 
 def _without_a_describing_word(concepts: tuple[Concept, ...], analyzer: Analyzer) -> Iterator[tuple[Concept, ...]]:
     """The concepts without one that is an ordinary word, where the name of a place is among the others: memorial house of hatta."""
-    if len(concepts) < _WITH_A_WORD_TOO_MANY:
+    if len(concepts) < _ENOUGH_TO_MISS_ONE:
         return
     for place, concept in enumerate(concepts):
         others = concepts[:place] + concepts[place + 1 :]

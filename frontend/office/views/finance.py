@@ -34,6 +34,11 @@ class OfficePage(FinanceOnly, WagtailAdminTemplateMixin, TemplateView):
         """Where this page is."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
+    def offset(self, name: str) -> int:
+        """How many rows of a list the address passes over; none where it says nothing that can be meant."""
+        shown = self.request.GET.get(name, "")
+        return int(shown) if shown.isdecimal() and len(shown) < 7 else 0
+
 
 class FinanceView(OfficePage):
     """The books as they stand."""
@@ -63,8 +68,7 @@ class AccountView(OfficePage):
         code = self.request.GET.get("kode", "")
         if not Account.objects.filter(code=code).exists():
             raise Http404
-        shown = self.request.GET.get("mulai", "")
-        offset = int(shown) if shown.isdecimal() and len(shown) < 7 else 0
+        offset = self.offset("mulai")
         # As the overview shows it.
         sign = -1 if is_held(code) else 1
         found = entries_of(code, limit=PER_PAGE + 1, offset=offset)

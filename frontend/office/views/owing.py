@@ -80,7 +80,7 @@ class OwingView(OfficePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """A page of each list, and the form, filled with the debt that was chosen."""
         owing = debts()
-        first, first_paid = self._offset("utang"), self._offset("mulai")
+        first, first_paid = self.offset("utang"), self.offset("mulai")
         paid = remittances(limit=PER_PAGE + 1, offset=first_paid)
         chosen = next((debt for debt in owing if debt.payee.code == self.request.GET.get("dari")), None)
         initial = {
@@ -98,10 +98,6 @@ class OwingView(OfficePage):
             "older": f"?mulai={first_paid + PER_PAGE}#recorded" if len(paid) > PER_PAGE else "",
             "form": self.form or RemittanceForm(initial=initial, owing=owing),
         }
-
-    def _offset(self, name: str) -> int:
-        shown = self.request.GET.get(name, "")
-        return int(shown) if shown.isdecimal() and len(shown) < 7 else 0
 
 
 def in_words(debt: Debt) -> str:

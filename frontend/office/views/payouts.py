@@ -218,8 +218,7 @@ class SettlementsView(OfficePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """A page of rows."""
-        shown = self.request.GET.get("mulai", "")
-        offset = int(shown) if shown.isdecimal() and len(shown) < 7 else 0
+        offset = self.offset("mulai")
         rows = settlements_of(limit=PER_PAGE + 1, offset=offset)
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {

@@ -13,7 +13,7 @@ from marketplace.inventory.queries.availability import (
     stock_left,
 )
 from marketplace.inventory.queries.dates import DaySales, SlotSales, WeeklySlot, daily_cap, sales_by_day, weekly
-from marketplace.inventory.queries.draws import Cap, caps_of, had_before, pools_of
+from marketplace.inventory.queries.draws import Cap, caps_of, had_before, left_as_read, pools_of
 from marketplace.inventory.queries.history import AdjustmentView, adjustments
 from marketplace.inventory.queries.offers import (
     DestinationCard,
@@ -51,6 +51,7 @@ __all__ = [
     "first_pictures",
     "had_before",
     "leading",
+    "left_as_read",
     "left_in",
     "listing_view",
     "newest",

@@ -39,6 +39,15 @@ def pools_of(variant: Variant, slot: Slot | None) -> tuple[int, ...]:
     return (variant.stock.pool_id,) if hasattr(variant, "stock") else ()
 
 
+def left_as_read(variant: Variant, slot: Slot | None) -> dict[int, int]:
+    """How many were left of each of these pools when they were read, lapsed holds counted as taken; a variant of goods has its stock.
+
+    No query if slot or stock came with its pools.
+    """
+    pools = (slot.pool, slot.day_pool) if slot is not None else (variant.stock.pool,)
+    return {pool.pk: pool.capacity - pool.taken for pool in pools if pool is not None}
+
+
 def caps_of(variant: Variant, slot: Slot | None) -> tuple[Cap, ...]:
     """The caps that hold for one buyer of a variant; no query if it came with its ``listing``."""
     listing = variant.listing

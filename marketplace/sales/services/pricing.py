@@ -1,7 +1,7 @@
 """The cart's lines as they would be sold now: still for sale, at which price, and whose money it is."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
@@ -18,7 +18,7 @@ from foundation.money import MOST_RUPIAH
 from marketplace.carts.models import CartLine
 from marketplace.catalog.models import ChargeKind, ListingStatus
 from marketplace.catalog.queries import prices_on
-from marketplace.inventory.queries import Cap, caps_of, pools_of
+from marketplace.inventory.queries import Cap, caps_of, left_as_read, pools_of
 from marketplace.inventory.queries.availability import why_closed
 from marketplace.shops.models import CollectionAgreement, MerchantAccount, ShopStatus
 from tourism.destinations.models import Closure
@@ -155,12 +155,9 @@ def price_lines(rows: Sequence[CartLine], *, now: datetime) -> list[PricedLine]:
     return lines
 
 
-def seen_left(rows: Sequence[CartLine]) -> dict[int, int]:
+def seen_left(rows: Iterable[CartLine]) -> dict[int, int]:
     """How many were left of the pools that locked lines draw on when these were read, lapsed holds counted as taken."""
-    slots = [row.slot for row in rows if row.slot]
-    pools = [pool for slot in slots for pool in (slot.pool, slot.day_pool) if pool]
-    pools += [row.variant.stock.pool for row in rows if not row.slot]
-    return {pool.pk: pool.capacity - pool.taken for pool in pools}
+    return {pool_id: left for row in rows for pool_id, left in left_as_read(row.variant, row.slot).items()}
 
 
 _agreements = Compiled(
